@@ -1,0 +1,170 @@
+"""What hooks return: frozen, keyword-only, cheap to make. Factories and models are lazy references."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .analyzers import FrameWants
+from .lazy import Lazy
+from .sources import Cadence
+
+_spec = dataclass(frozen=True, slots=True, kw_only=True)
+
+
+@_spec
+class PluginManifest:
+    """Who the plugin is. ``requires``: ids of plugins it needs. ``capabilities``: what it will ask of the host
+    (``network:camera``, ``files``, ``subprocess``), shown before it is enabled. ``docs``: a URL or ''."""
+
+    id: str
+    title: str
+    description: str = ""
+    requires: frozenset[str] = frozenset()
+    capabilities: frozenset[str] = frozenset()
+    docs: str = ""
+
+
+@_spec
+class ConfigSpec:
+    """The plugin's own settings: ``model`` is a PluginConfig; ``migrate(old, version)`` brings a stored document of an
+    older ``version`` up to date before it is validated."""
+
+    model: Lazy
+    version: int = 1
+    migrate: Callable[[dict[str, Any], int], dict[str, Any]] | None = None
+
+
+@_spec
+class SourceSpec:
+    """A kind of stream. ``config``: PluginConfig of one stream; ``factory(ctx, config, feed)``: a BlockingSource or
+    AsyncSource (``shape``). ``feeds``: picture paths it can give, the first is the default. ``schemes``: URL schemes
+    by which ``streams/test`` recognises it. ``probe``: whether it can be tried without saving."""
+
+    kind: str
+    title: str
+    config: Lazy
+    factory: Lazy
+    shape: Literal["blocking", "async"] = "blocking"
+    cadence: Cadence = Cadence()
+    schemes: frozenset[str] = frozenset()
+    feeds: tuple[str, ...] = ("main",)
+    probe: bool = True
+    icon: str = ""
+    description: str = ""
+
+
+@_spec
+class AnalyzerSpec:
+    """``runs``: inline (on the decode thread; must take well under a frame's time), thread, or process (its own child,
+    view through shared memory). ``after``: id of an analyzer whose active frames are the only ones it gets.
+    ``emits``: event types. ``idle_trigger``: it can work on keyframes alone and asks for more by ``wake``.
+    ``gap_s``: active frames closer than this belong to one event. ``default``: on for streams that name none."""
+
+    id: str
+    title: str
+    config: Lazy
+    factory: Lazy
+    runs: Literal["inline", "thread", "process"] = "thread"
+    wants: FrameWants = FrameWants()
+    after: str | None = None
+    emits: tuple[str, ...] = ()
+    max_batch: int = 1
+    idle_trigger: bool = False
+    gap_s: float = 3.0
+    default: bool = False
+    description: str = ""
+
+
+@_spec
+class SinkSpec:
+    """``wants``: packets or frames of ``feed``. ``pre_roll_s``: seconds of packets kept for it before an event.
+    ``default``: on for streams that name no sinks."""
+
+    id: str
+    title: str
+    config: Lazy
+    factory: Lazy
+    wants: Literal["packets", "frames"] = "packets"
+    feed: str = "main"
+    pre_roll_s: float = 0.0
+    default: bool = False
+    description: str = ""
+
+
+@_spec
+class AuthBackendSpec:
+    """A way to prove who one is. ``order``: lower is asked first. ``factory(ctx)``: see ``glimpser_sdk.auth``."""
+
+    id: str
+    title: str
+    kind: Literal["password", "header", "oidc", "token", "factor"]
+    factory: Lazy
+    order: int = 100
+
+
+@_spec
+class RouteSpec:
+    """One route of a plugin's blueprint: methods, path as Quart writes it, and the permission it needs."""
+
+    path: str
+    methods: tuple[str, ...]
+    permission: str
+
+
+@_spec
+class RouterSpec:
+    """``factory(ctx)`` returns a Quart Blueprint mounted at ``/api/p/ID``. Every route of it is declared here with its
+    permission; ``claims``: other free paths below ``/api`` that it serves."""
+
+    factory: Lazy
+    routes: tuple[RouteSpec, ...]
+    claims: tuple[str, ...] = ()
+
+
+@_spec
+class EventTypeSpec:
+    """A type of event, ``PLUGINID.name``. ``text``: catalogue text with ``{stream}`` and data fields."""
+
+    type: str
+    title: str
+    severity: Literal["info", "notice", "warning", "critical"] = "info"
+    text: str = ""
+    description: str = ""
+
+
+@_spec
+class ModelsSpec:
+    """The plugin's tables: modules of Tortoise models (names prefixed ``ID_``) and the package of its migrations."""
+
+    modules: tuple[str, ...]
+    migrations: str
+
+
+@_spec
+class PermissionSpec:
+    """A permission, ``area.action``. ``roles``: built-in roles that have it."""
+
+    id: str
+    title: str
+    roles: frozenset[str] = frozenset({"admin"})
+
+
+@_spec
+class MetricSpec:
+    """A metric, exported as ``glimpser_ID_name``."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    help: str
+    labels: tuple[str, ...] = ()
+
+
+@_spec
+class CommandSpec:
+    """A command of ``glimpser``, a click command loaded only when it is called."""
+
+    name: str
+    help: str
+    command: Lazy
