@@ -58,9 +58,9 @@ class SourcePart(Message):
     component: Component
     shape: str
     cadence: str
+    feeds: list[str]
     cadence_s: float = 0.0
     cadence_timeout_s: float = 10.0
-    feeds: list[str]
     host: str = ""
 
 
@@ -370,7 +370,7 @@ class SnapshotFailed(Message, tag="snapshot_failed"):
 
 
 class Picture(Message, tag="picture"):
-    """A JPEG. ``purpose``: ``live`` (droppable, costs a credit), ``best`` (of an event), ``snapshot`` (was asked for)."""
+    """A JPEG. ``purpose``: ``live`` (droppable, costs a credit), ``best`` (of an event), ``snapshot`` (asked for)."""
 
     stream_id: str
     generation: int
