@@ -1,0 +1,333 @@
+# ruff: noqa: RUF012 -- the form that Tortoise writes and reads
+from tortoise import fields, migrations
+from tortoise.indexes import Index
+from tortoise.migrations import operations as ops
+
+from glimpser.database.fields import UtcField
+from glimpser_sdk.ids import new_id
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    operations = [
+        ops.CreateModel(
+            name="Activity",
+            fields=[
+                ("id", fields.CharField(primary_key=True, default=new_id, max_length=26)),
+                ("node_id", fields.CharField(default="", max_length=64)),
+                ("stream_id", fields.CharField(max_length=26)),
+                ("started_at", UtcField()),
+                ("ended_at", UtcField(null=True)),
+                ("last_at", UtcField()),
+                ("severity", fields.CharField(default="info", max_length=16)),
+                ("score", fields.FloatField(null=True)),
+                ("event_count", fields.IntField(default=0)),
+                ("types", fields.JSONField(default=list)),
+                ("best_event_id", fields.CharField(null=True, max_length=26)),
+                ("protected", fields.BooleanField(default=False)),
+                ("version", fields.IntField(default=1)),
+            ],
+            options={
+                "table": "activities",
+                "indexes": [Index(fields=["stream_id", "started_at", "id"]), Index(fields=["started_at", "id"])],
+            },
+        ),
+        ops.CreateModel(
+            name="ActivityReview",
+            fields=[
+                ("id", fields.BigIntField(primary_key=True, generated=True)),
+                (
+                    "activity",
+                    fields.ForeignKeyField(
+                        "core.Activity", source_field="activity_id", to_field="id", related_name="reviews"
+                    ),
+                ),
+                ("user_id", fields.CharField(db_index=True, max_length=26)),
+                ("reviewed_at", UtcField(auto_now_add=True)),
+            ],
+            options={"table": "activity_reviews", "unique_together": (("activity", "user_id"),)},
+        ),
+        ops.CreateModel(
+            name="AuditEvent",
+            fields=[
+                ("seq", fields.BigIntField(primary_key=True, generated=True)),
+                ("id", fields.CharField(default=new_id, unique=True, max_length=26)),
+                ("at", UtcField(db_index=True, auto_now_add=True)),
+                ("actor", fields.CharField(db_index=True, max_length=100)),
+                ("action", fields.CharField(db_index=True, max_length=100)),
+                ("object_type", fields.CharField(default="", max_length=64)),
+                ("object_id", fields.CharField(default="", db_index=True, max_length=100)),
+                ("result", fields.CharField(default="ok", max_length=32)),
+                ("address", fields.CharField(default="", max_length=64)),
+                ("data", fields.JSONField(default=dict)),
+            ],
+            options={"table": "audit_events"},
+        ),
+        ops.CreateModel(
+            name="Event",
+            fields=[
+                ("id", fields.CharField(primary_key=True, default=new_id, max_length=26)),
+                ("node_id", fields.CharField(default="", max_length=64)),
+                ("stream_id", fields.CharField(null=True, max_length=26)),
+                ("activity_id", fields.CharField(null=True, db_index=True, max_length=26)),
+                ("type", fields.CharField(db_index=True, max_length=100)),
+                ("key", fields.CharField(default="", max_length=200)),
+                ("analyzer", fields.CharField(default="", max_length=100)),
+                ("started_at", UtcField()),
+                ("ended_at", UtcField(null=True)),
+                ("best_at", UtcField(null=True)),
+                ("severity", fields.CharField(default="info", max_length=16)),
+                ("score", fields.FloatField(null=True)),
+                ("data", fields.JSONField(default=dict)),
+                ("snapshot_id", fields.CharField(null=True, max_length=26)),
+                ("clip_id", fields.CharField(null=True, max_length=26)),
+                ("revision", fields.IntField(default=1)),
+                ("state", fields.CharField(default="open", db_index=True, max_length=16)),
+                ("created_at", UtcField(auto_now_add=True)),
+                ("updated_at", UtcField(auto_now=True)),
+            ],
+            options={
+                "table": "events",
+                "indexes": [Index(fields=["stream_id", "started_at", "id"]), Index(fields=["started_at", "id"])],
+            },
+        ),
+        ops.CreateModel(
+            name="EventLog",
+            fields=[
+                ("seq", fields.BigIntField(primary_key=True, generated=True)),
+                ("topic", fields.CharField(default="event", max_length=64)),
+                ("object_id", fields.CharField(db_index=True, max_length=64)),
+                ("stream_id", fields.CharField(null=True, db_index=True, max_length=26)),
+                ("revision", fields.IntField(null=True)),
+                ("change", fields.CharField(max_length=32)),
+                ("at", UtcField(db_index=True, auto_now_add=True)),
+                ("payload", fields.JSONField(default=dict)),
+            ],
+            options={"table": "event_log"},
+        ),
+        ops.CreateModel(
+            name="IdempotencyKey",
+            fields=[
+                ("id", fields.CharField(primary_key=True, default=new_id, max_length=26)),
+                ("principal", fields.CharField(max_length=100)),
+                ("key", fields.CharField(max_length=200)),
+                ("method", fields.CharField(max_length=10)),
+                ("path", fields.CharField(max_length=1000)),
+                ("request_hash", fields.CharField(max_length=64)),
+                ("status", fields.IntField(null=True)),
+                ("headers", fields.JSONField(default=dict)),
+                ("body", fields.BinaryField(null=True)),
+                ("created_at", UtcField(db_index=True, auto_now_add=True)),
+            ],
+            options={"table": "idempotency_keys", "unique_together": (("principal", "key"),)},
+        ),
+        ops.CreateModel(
+            name="MediaFile",
+            fields=[
+                ("id", fields.CharField(primary_key=True, default=new_id, max_length=26)),
+                ("node_id", fields.CharField(default="", max_length=64)),
+                ("stream_id", fields.CharField(max_length=26)),
+                ("event_id", fields.CharField(null=True, db_index=True, max_length=26)),
+                ("activity_id", fields.CharField(null=True, db_index=True, max_length=26)),
+                ("kind", fields.CharField(max_length=16)),
+                ("started_at", UtcField(db_index=True)),
+                ("ended_at", UtcField(null=True)),
+                ("size_bytes", fields.BigIntField(default=0)),
+                ("path", fields.CharField(max_length=500)),
+                ("content_type", fields.CharField(max_length=100)),
+                ("codec", fields.CharField(default="", max_length=32)),
+                ("width", fields.IntField(null=True)),
+                ("height", fields.IntField(null=True)),
+                ("state", fields.CharField(default="writing", max_length=16)),
+            ],
+            options={"table": "media_files", "indexes": [Index(fields=["stream_id", "started_at", "id"])]},
+        ),
+        ops.CreateModel(
+            name="MetaValue",
+            fields=[
+                ("key", fields.CharField(primary_key=True, max_length=100)),
+                ("value", fields.JSONField(null=True)),
+            ],
+            options={"table": "meta"},
+        ),
+        ops.CreateModel(
+            name="PluginState",
+            fields=[
+                ("plugin_id", fields.CharField(primary_key=True, max_length=64)),
+                ("enabled", fields.BooleanField(null=True)),
+                ("config", fields.JSONField(default=dict)),
+                ("config_version", fields.IntField(default=1)),
+                ("version", fields.IntField(default=1)),
+                ("updated_at", UtcField(auto_now=True)),
+            ],
+            options={"table": "plugin_states"},
+        ),
+        ops.CreateModel(
+            name="PluginValue",
+            fields=[
+                ("id", fields.BigIntField(primary_key=True, generated=True)),
+                ("plugin_id", fields.CharField(max_length=64)),
+                ("key", fields.CharField(max_length=200)),
+                ("value", fields.JSONField(null=True)),
+                ("updated_at", UtcField(auto_now=True)),
+            ],
+            options={"table": "plugin_kv", "unique_together": (("plugin_id", "key"),)},
+        ),
+        ops.CreateModel(
+            name="Setting",
+            fields=[
+                ("key", fields.CharField(primary_key=True, max_length=200)),
+                ("value", fields.JSONField(null=True)),
+                ("version", fields.IntField(default=1)),
+                ("updated_at", UtcField(auto_now=True)),
+            ],
+            options={"table": "settings"},
+        ),
+        ops.CreateModel(
+            name="SignInFailure",
+            fields=[
+                ("key", fields.CharField(primary_key=True, max_length=300)),
+                ("count", fields.IntField(default=0)),
+                ("window_start", UtcField()),
+                ("locked_until", UtcField(null=True, db_index=True)),
+            ],
+            options={"table": "sign_in_failures"},
+        ),
+        ops.CreateModel(
+            name="Snapshot",
+            fields=[
+                ("id", fields.CharField(primary_key=True, default=new_id, max_length=26)),
+                ("node_id", fields.CharField(default="", max_length=64)),
+                ("stream_id", fields.CharField(max_length=26)),
+                ("event_id", fields.CharField(null=True, db_index=True, max_length=26)),
+                ("feed", fields.CharField(default="main", max_length=32)),
+                ("kind", fields.CharField(default="capture", max_length=16)),
+                ("captured_at", UtcField(db_index=True)),
+                ("width", fields.IntField()),
+                ("height", fields.IntField()),
+                ("size_bytes", fields.BigIntField()),
+                ("path", fields.CharField(max_length=500)),
+                ("sha256", fields.CharField(max_length=64)),
+                ("caption", fields.TextField(null=True)),
+                ("data", fields.JSONField(default=dict)),
+            ],
+            options={"table": "snapshots", "indexes": [Index(fields=["stream_id", "captured_at", "id"])]},
+        ),
+        ops.CreateModel(
+            name="Stream",
+            fields=[
+                ("id", fields.CharField(primary_key=True, default=new_id, max_length=26)),
+                ("node_id", fields.CharField(default="", max_length=64)),
+                ("name", fields.CharField(max_length=200)),
+                ("kind", fields.CharField(max_length=64)),
+                ("config", fields.JSONField(default=dict)),
+                ("analyzers", fields.JSONField(default=list)),
+                ("sinks", fields.JSONField(default=list)),
+                ("regions", fields.JSONField(default=list)),
+                ("tags", fields.JSONField(default=list)),
+                ("desired", fields.CharField(default="running", max_length=16)),
+                ("timezone", fields.CharField(null=True, max_length=64)),
+                ("location", fields.JSONField(null=True)),
+                ("external_key", fields.CharField(null=True, unique=True, max_length=200)),
+                ("unmasked_recording", fields.BooleanField(default=False)),
+                ("suspect", fields.BooleanField(default=False)),
+                ("version", fields.IntField(default=1)),
+                ("created_at", UtcField(auto_now_add=True)),
+                ("updated_at", UtcField(auto_now=True)),
+                ("deleted_at", UtcField(null=True)),
+            ],
+            options={"table": "streams"},
+        ),
+        ops.CreateModel(
+            name="StreamGroup",
+            fields=[
+                ("id", fields.CharField(primary_key=True, default=new_id, max_length=26)),
+                ("name", fields.CharField(max_length=200)),
+                ("private", fields.BooleanField(default=False)),
+                ("version", fields.IntField(default=1)),
+                ("created_at", UtcField(auto_now_add=True)),
+                ("updated_at", UtcField(auto_now=True)),
+            ],
+            options={"table": "stream_groups"},
+        ),
+        ops.CreateModel(
+            name="StreamGroupMember",
+            fields=[
+                ("id", fields.BigIntField(primary_key=True, generated=True)),
+                (
+                    "group",
+                    fields.ForeignKeyField(
+                        "core.StreamGroup", source_field="group_id", to_field="id", related_name="members"
+                    ),
+                ),
+                (
+                    "stream",
+                    fields.ForeignKeyField(
+                        "core.Stream", source_field="stream_id", to_field="id", related_name="memberships"
+                    ),
+                ),
+                ("position", fields.IntField(default=0)),
+            ],
+            options={"table": "stream_group_members", "unique_together": (("group", "stream"),)},
+        ),
+        ops.CreateModel(
+            name="User",
+            fields=[
+                ("id", fields.CharField(primary_key=True, default=new_id, max_length=26)),
+                ("name", fields.CharField(max_length=100)),
+                ("name_key", fields.CharField(unique=True, max_length=300)),
+                ("display_name", fields.CharField(default="", max_length=200)),
+                ("role", fields.CharField(max_length=64)),
+                ("password_hash", fields.CharField(null=True, max_length=300)),
+                ("active", fields.BooleanField(default=True)),
+                ("language", fields.CharField(null=True, max_length=16)),
+                ("theme", fields.CharField(null=True, max_length=16)),
+                ("timezone", fields.CharField(null=True, max_length=64)),
+                ("version", fields.IntField(default=1)),
+                ("created_at", UtcField(auto_now_add=True)),
+                ("updated_at", UtcField(auto_now=True)),
+                ("last_sign_in_at", UtcField(null=True)),
+            ],
+            options={"table": "users"},
+        ),
+        ops.CreateModel(
+            name="ApiKey",
+            fields=[
+                ("id", fields.CharField(primary_key=True, default=new_id, max_length=26)),
+                (
+                    "user",
+                    fields.ForeignKeyField("core.User", source_field="user_id", to_field="id", related_name="api_keys"),
+                ),
+                ("name", fields.CharField(max_length=200)),
+                ("prefix", fields.CharField(unique=True, max_length=32)),
+                ("secret_hash", fields.CharField(max_length=64)),
+                ("scopes", fields.JSONField(default=list)),
+                ("streams", fields.JSONField(null=True)),
+                ("expires_at", UtcField(null=True)),
+                ("last_used_at", UtcField(null=True)),
+                ("revoked_at", UtcField(null=True)),
+                ("created_at", UtcField(auto_now_add=True)),
+            ],
+            options={"table": "api_keys"},
+        ),
+        ops.CreateModel(
+            name="Session",
+            fields=[
+                ("id", fields.CharField(primary_key=True, default=new_id, max_length=26)),
+                (
+                    "user",
+                    fields.ForeignKeyField("core.User", source_field="user_id", to_field="id", related_name="sessions"),
+                ),
+                ("token_hash", fields.CharField(unique=True, max_length=64)),
+                ("created_at", UtcField(auto_now_add=True)),
+                ("last_seen_at", UtcField(auto_now_add=True)),
+                ("expires_at", UtcField(db_index=True)),
+                ("user_agent", fields.CharField(default="", max_length=300)),
+                ("address", fields.CharField(default="", max_length=64)),
+                ("revoked_at", UtcField(null=True)),
+                ("step_up_at", UtcField(null=True)),
+            ],
+            options={"table": "sessions"},
+        ),
+    ]

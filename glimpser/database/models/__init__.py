@@ -1,0 +1,38 @@
+"""The core's tables, one module per resource. Ids are 26 characters, times are UTC, JSON columns hold plain values.
+
+Reads are plain ORM calls anywhere; rows are changed only inside ``Database.write``.
+"""
+
+from glimpser.database.models.events import Activity, ActivityReview, Event, EventLog
+from glimpser.database.models.identity import ApiKey, Session, SignInFailure, User
+from glimpser.database.models.media import MediaFile, Snapshot
+from glimpser.database.models.plugins import PluginState, PluginValue
+from glimpser.database.models.records import AuditEvent, IdempotencyKey
+from glimpser.database.models.settings import MetaValue, Setting
+from glimpser.database.models.streams import Stream, StreamGroup, StreamGroupMember
+
+__all__ = [
+    "Activity",
+    "ActivityReview",
+    "ApiKey",
+    "AuditEvent",
+    "Event",
+    "EventLog",
+    "IdempotencyKey",
+    "MediaFile",
+    "MetaValue",
+    "PluginState",
+    "PluginValue",
+    "Session",
+    "Setting",
+    "SignInFailure",
+    "Snapshot",
+    "Stream",
+    "StreamGroup",
+    "StreamGroupMember",
+    "User",
+]
+
+# A docstring is for readers. Tortoise would also make it the table's comment, and then editing one were a migration.
+for _name in __all__:
+    globals()[_name]._meta.table_description = ""

@@ -1,0 +1,93 @@
+"""Users and what proves who is asking. Only hashes of tokens and secrets are stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from glimpser.database.fields import UtcField, id_key
+
+
+class User(Model):
+    """A person. ``name_key`` is the name folded for comparing (``name.casefold()``, set on save) and is unique."""
+
+    id = id_key()
+    name = fields.CharField(max_length=100)
+    name_key = fields.CharField(max_length=300, unique=True)
+    display_name = fields.CharField(max_length=200, default="")
+    role = fields.CharField(max_length=64)
+    password_hash = fields.CharField(max_length=300, null=True)
+    active = fields.BooleanField(default=True)
+    language = fields.CharField(max_length=16, null=True)
+    theme = fields.CharField(max_length=16, null=True)
+    timezone = fields.CharField(max_length=64, null=True)
+    version = fields.IntField(default=1)
+    created_at = UtcField(auto_now_add=True)
+    updated_at = UtcField(auto_now=True)
+    last_sign_in_at = UtcField(null=True)
+
+    class Meta:
+        table = "users"
+
+    def __init__(self, **values: Any) -> None:
+        if "name" in values:
+            values.setdefault("name_key", name_key(values["name"]))
+        super().__init__(**values)
+
+
+def name_key(name: str) -> str:
+    """The form of a user name that decides whether two names are the same."""
+    return name.casefold()
+
+
+class Session(Model):
+    """A browser's sign-in. ``step_up_at`` is when the user last proved who they are again."""
+
+    id = id_key()
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("core.User", related_name="sessions")
+    user_id: str
+    token_hash = fields.CharField(max_length=64, unique=True)
+    created_at = UtcField(auto_now_add=True)
+    last_seen_at = UtcField(auto_now_add=True)
+    expires_at = UtcField(db_index=True)
+    user_agent = fields.CharField(max_length=300, default="")
+    address = fields.CharField(max_length=64, default="")
+    revoked_at = UtcField(null=True)
+    step_up_at = UtcField(null=True)
+
+    class Meta:
+        table = "sessions"
+
+
+class ApiKey(Model):
+    """A program's key: ``prefix`` finds it, ``secret_hash`` proves it. ``streams`` limits it to some ids."""
+
+    id = id_key()
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("core.User", related_name="api_keys")
+    user_id: str
+    name = fields.CharField(max_length=200)
+    prefix = fields.CharField(max_length=32, unique=True)
+    secret_hash = fields.CharField(max_length=64)
+    scopes: Any = fields.JSONField(default=list)
+    streams: Any = fields.JSONField(null=True)
+    expires_at = UtcField(null=True)
+    last_used_at = UtcField(null=True)
+    revoked_at = UtcField(null=True)
+    created_at = UtcField(auto_now_add=True)
+
+    class Meta:
+        table = "api_keys"
+
+
+class SignInFailure(Model):
+    """Failed sign-ins of one key (a user name or an address) in the window that began at ``window_start``."""
+
+    key = fields.CharField(max_length=300, primary_key=True)
+    count = fields.IntField(default=0)
+    window_start = UtcField()
+    locked_until = UtcField(null=True, db_index=True)
+
+    class Meta:
+        table = "sign_in_failures"

@@ -1,0 +1,48 @@
+"""Requests that must not run twice, and who did what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from glimpser.database.fields import ID_LENGTH, UtcField, id_key
+from glimpser_sdk.ids import new_id
+
+
+class IdempotencyKey(Model):
+    """The answer to a request that carried a key. ``status`` is null while the first such request still runs."""
+
+    id = id_key()
+    principal = fields.CharField(max_length=100)
+    key = fields.CharField(max_length=200)
+    method = fields.CharField(max_length=10)
+    path = fields.CharField(max_length=1000)
+    request_hash = fields.CharField(max_length=64)
+    status = fields.IntField(null=True)
+    headers: Any = fields.JSONField(default=dict)
+    body: bytes | None = fields.BinaryField(null=True)
+    created_at = UtcField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        table = "idempotency_keys"
+        unique_together = (("principal", "key"),)
+
+
+class AuditEvent(Model):
+    """One entry of the audit trail; ``seq`` only grows, rows are never changed."""
+
+    seq = fields.BigIntField(primary_key=True)
+    id = fields.CharField(max_length=ID_LENGTH, unique=True, default=new_id)
+    at = UtcField(auto_now_add=True, db_index=True)
+    actor = fields.CharField(max_length=100, db_index=True)
+    action = fields.CharField(max_length=100, db_index=True)
+    object_type = fields.CharField(max_length=64, default="")
+    object_id = fields.CharField(max_length=100, default="", db_index=True)
+    result = fields.CharField(max_length=32, default="ok")
+    address = fields.CharField(max_length=64, default="")
+    data: Any = fields.JSONField(default=dict)
+
+    class Meta:
+        table = "audit_events"
