@@ -1,0 +1,71 @@
+"""What FFmpeg is told, per scheme. It may use no protocol and no format that is not listed here."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from glimpser_ffmpeg.config import FfmpegConfig
+
+_PROTOCOLS = {
+    "rtsp": "rtsp,tcp,udp,rtp",
+    "rtsps": "rtsps,rtsp,tls,tcp,udp,rtp,srtp",
+    "rtmp": "rtmp,tcp",
+    "rtmps": "rtmps,rtmp,tls,tcp",
+    "srt": "srt,udp",
+    "http": "http,https,httpproxy,tls,tcp,crypto",
+    "https": "http,https,httpproxy,tls,tcp,crypto",
+    "file": "file",
+    "v4l2": "file",
+}
+_FILES = "mov,matroska,avi,mpegts,mpeg,flv,asf,ogg,h264,hevc,mjpeg,mpjpeg,mpegvideo,m4v,ivf,obu"
+_FORMATS = {
+    "rtsp": "rtsp,rtp,sdp,mpegts",
+    "rtmp": "flv",
+    "srt": "mpegts,flv,matroska,mov,h264,hevc",
+    "http": f"{_FILES},hls",
+    "file": _FILES,
+    "v4l2": "video4linux2",
+}
+_FORMATS |= {"rtsps": _FORMATS["rtsp"], "rtmps": _FORMATS["rtmp"], "https": _FORMATS["http"]}
+_DEMUXERS = {"mjpeg": "mpjpeg", "mp4": "mov"}
+
+
+def input_format(config: FfmpegConfig, scheme: str) -> str | None:
+    """The demuxer to use, None to find out."""
+    if scheme in ("rtsp", "rtsps"):
+        return "rtsp"
+    if scheme == "v4l2":
+        return "video4linux2"
+    return None if config.format == "auto" else _DEMUXERS.get(config.format, config.format)
+
+
+def input_options(config: FfmpegConfig, scheme: str, proxy: str | None) -> dict[str, str]:
+    """Options of demuxer and protocols; times are in microseconds."""
+    patience = str(int(config.timeout_s * 1_000_000))
+    options = {
+        "protocol_whitelist": _PROTOCOLS[scheme],
+        "format_whitelist": _FORMATS[scheme],
+        "probesize": "1000000",
+        "analyzeduration": "3000000",
+        "fpsprobesize": "0",
+    }
+    match scheme:
+        case "rtsp" | "rtsps":
+            options |= {
+                "rtsp_transport": config.transport,
+                "allowed_media_types": "video+audio",
+                "timeout": patience,
+            }
+        case "rtmp" | "rtmps" | "http" | "https":
+            options |= {"rw_timeout": patience}
+        case "srt":
+            options |= {"timeout": patience}
+    if proxy:
+        options["http_proxy"] = proxy
+    if scheme in ("rtsps", "rtmps", "https") or proxy:
+        options["tls_verify"] = "1" if config.verify_tls else "0"
+        if authorities := ssl.get_default_verify_paths().cafile:
+            options["ca_file"] = authorities
+    return options
