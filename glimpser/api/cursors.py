@@ -1,0 +1,70 @@
+"""Keyset pages: a cursor is the opaque (sort value, id) of the last row."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import datetime
+from typing import Any
+
+from glimpser_sdk.web import Problem
+from pydantic import BaseModel, ConfigDict, Field
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from .routing import Page
+
+COUNT_LIMIT = 10_000
+
+
+class PageQuery(BaseModel):
+    """What every list takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(50, ge=1, le=500, description="Entries a page.")
+    cursor: str | None = Field(None, max_length=500, description="From the Link header of the page before.")
+
+
+def encode(value: Any, identifier: str) -> str:
+    """An opaque cursor."""
+    raw = json.dumps([value.isoformat() if isinstance(value, datetime) else value, identifier])
+    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+
+def decode(cursor: str) -> tuple[Any, str]:
+    """Sort value and id. Problem 400 when the text is no cursor."""
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        value, identifier = json.loads(raw)
+        if not isinstance(identifier, str) or not isinstance(value, str | int | float):
+            raise ValueError
+        return value, identifier
+    except (ValueError, TypeError):
+        raise Problem(400, "cursor.invalid", "use the cursor of a Link header unchanged, or leave it out") from None
+
+
+async def page(
+    rows: QuerySet[Any], query: PageQuery, *, by: str, descending: bool = True, time: bool = False
+) -> Page:
+    """One page of rows ordered by column ``by`` and id; ``items`` are the rows. ``time``: the column is a time."""
+    total = await _count(rows)
+    if query.cursor is not None:
+        value, identifier = decode(query.cursor)
+        if time:
+            try:
+                value = datetime.fromisoformat(str(value))
+            except ValueError:
+                raise Problem(400, "cursor.invalid", "this cursor is of another list") from None
+        step = "lt" if descending else "gt"
+        rows = rows.filter(Q(**{f"{by}__{step}": value}) | Q(**{by: value, f"id__{step}": identifier}))
+    order = "-" if descending else ""
+    found = await rows.order_by(f"{order}{by}", f"{order}id").limit(query.limit + 1)
+    more = len(found) > query.limit
+    items = list(found[: query.limit])
+    return Page(items, encode(getattr(items[-1], by), items[-1].id) if more else None, total)
+
+
+async def _count(rows: QuerySet[Any]) -> int:
+    """Exact up to the limit, one more beyond it."""
+    return len(await rows.limit(COUNT_LIMIT + 1).values_list("id", flat=True))

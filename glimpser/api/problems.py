@@ -1,0 +1,79 @@
+"""Errors as answers: problem+json (RFC 9457) with a documented code, its parameters and a trace id."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from glimpser_sdk.errors import AuthFailed, ConfigInvalid, GlimpserError, NotReady, Unsupported
+from glimpser_sdk.web import Problem
+from pydantic import ValidationError
+from quart import Response, g
+
+TITLES = {
+    400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
+    409: "Conflict", 412: "Changed meanwhile", 413: "Too large", 415: "Unsupported media type",
+    422: "Not valid", 423: "Locked", 428: "If-Match is needed", 429: "Too many requests",
+    500: "Error of the hub", 503: "Not ready",
+}  # fmt: skip
+
+
+class Invalid(Problem):
+    """Fields that are not valid: ``errors`` is a list of ``{field, message, code}``, field as a JSON pointer."""
+
+    def __init__(self, errors: list[dict[str, str]], status: int = 422, code: str = "request.invalid") -> None:
+        detail = "; ".join(f"{e['field'] or 'request'}: {e['message']}" for e in errors[:5])
+        super().__init__(status, code, detail)
+        self.errors = errors
+
+
+def from_validation(error: ValidationError, prefix: str = "") -> Invalid:
+    """A pydantic error, with JSON pointers below ``prefix``."""
+    return Invalid(
+        [
+            {
+                "field": prefix + "".join(f"/{_escape(p)}" for p in item["loc"]),
+                "message": item["msg"].removeprefix("Value error, "),
+                "code": str(item["type"]),
+            }
+            for item in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+    )
+
+
+def _escape(part: str | int) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def from_vocabulary(error: GlimpserError) -> Problem:
+    """The vocabulary of plugins and services, as answers."""
+    if isinstance(error, ConfigInvalid):
+        field = error.field if error.field.startswith("/") or not error.field else "/" + error.field.replace(".", "/")
+        return Invalid([{"field": field, "message": str(error), "code": error.reason.code}])
+    status = 503 if isinstance(error, NotReady) else 409 if isinstance(error, Unsupported | AuthFailed) else 500
+    params = {k: v for k, v in error.reason.params.items() if k != "detail"}
+    problem = Problem(status, error.reason.code, str(error), **params)
+    return problem
+
+
+def answer(problem: Problem) -> Response:
+    """The response of a problem."""
+    title = TITLES.get(problem.status, "Error")
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title,
+        "status": problem.status,
+        "code": problem.code,
+        "detail": problem.detail or title,
+        "params": problem.params,
+        "trace_id": getattr(g, "trace_id", ""),
+    }
+    if isinstance(problem, Invalid):
+        body["errors"] = problem.errors
+    response = Response(json.dumps(body, default=str), status=problem.status, content_type="application/problem+json")
+    retry = problem.params.get("retry_after")
+    if retry is not None:
+        response.headers["Retry-After"] = str(max(1, round(float(retry))))
+    if problem.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="glimpser"'
+    return response

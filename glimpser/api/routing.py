@@ -1,0 +1,109 @@
+"""Declared routes: permission, object, input and answer of each in one place; there is no other way to add one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from glimpser.identity.policy import Principal
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+PUBLIC = "public"
+"""Anybody, also before sign-in."""
+SIGNED_IN = "signed-in"
+"""Any principal, for what belongs to themselves."""
+
+Handler = Callable[..., Awaitable[Any]]
+Fetch = Callable[["Hub", Principal, str], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """Finds the object of a route among what the principal may see.
+
+    ``parameter``: of the path. ``fetch(hub, principal, id)``: the object or None. ``stream_of(object)``: the id of the
+    stream that grants on it go by, None = none. ``name``: the handler's argument.
+    """
+
+    name: str
+    parameter: str
+    fetch: Fetch
+    stream_of: Callable[[Any], str | None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One method of one path.
+
+    ``query``/``body``: pydantic models (``body`` may be ``dict`` for merge patches). ``answer``: a pydantic model,
+    ``list[model]``, or None for an empty answer. ``media``: the type of an answer that is not JSON. ``match``: needs
+    ``If-Match``. ``handler`` gets by name what it asks for of: hub, principal, query, body, and the loaded object.
+    """
+
+    method: str
+    path: str
+    permission: str
+    handler: Handler
+    tag: str
+    load: Loader | None = None
+    query: Any = None
+    body: Any = None
+    body_media: str = "application/json"
+    answer: Any = None
+    status: int = 200
+    media: str | None = None
+    match: bool = False
+    also: dict[int, str] = field(default_factory=dict)
+    """Further statuses it answers with on purpose, and what they mean."""
+
+    @property
+    def endpoint(self) -> str:
+        """Unique name; also the operation id."""
+        return f"{self.tag}.{self.handler.__name__}"
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """Names of the handler's arguments."""
+        return frozenset(inspect.signature(self.handler).parameters)
+
+
+class Routes:
+    """The routes of one resource."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self.routes: list[Route] = []
+
+    def __call__(self, method: str, path: str, *, permission: str, **declared: Any) -> Callable[[Handler], Handler]:
+        """Declare the decorated function as handler of ``method path``."""
+
+        def add(handler: Handler) -> Handler:
+            self.routes.append(
+                Route(method=method, path=path, permission=permission, handler=handler, tag=self.tag, **declared)
+            )
+            return handler
+
+        return add
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A list answer. ``cursor``: where the next page starts, None on the last. ``total`` counts to at most 10,001."""
+
+    items: list[Any]
+    cursor: str | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned:
+    """An answer that is a mutable resource; its version is part of its ETag."""
+
+    body: Any
+    version: int
+    status: int | None = None
+    location: str | None = None

@@ -1,0 +1,52 @@
+"""The catalogue of permissions and the built-in roles. Plugins add permissions; nothing takes one away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from glimpser_sdk.specs import PermissionSpec
+
+ALL = frozenset({"admin", "operator", "viewer"})
+OPERATE = frozenset({"admin", "operator"})
+
+CORE: tuple[PermissionSpec, ...] = (
+    PermissionSpec(id="streams.view", title="See streams, live pictures and snapshots", roles=ALL),
+    PermissionSpec(id="streams.control", title="Start and stop streams, take snapshots", roles=OPERATE),
+    PermissionSpec(id="streams.configure", title="Create, change, import, export and delete streams"),
+    PermissionSpec(id="streams.record_unmasked", title="Allow recording past a privacy mask"),
+    PermissionSpec(id="groups.manage", title="Create and change groups of streams", roles=OPERATE),
+    PermissionSpec(id="events.view", title="See events, activities, clips and the timeline", roles=ALL),
+    PermissionSpec(id="events.create", title="Report events of other systems", roles=OPERATE),
+    PermissionSpec(id="activities.review", title="Mark activities as reviewed", roles=ALL),
+    PermissionSpec(id="media.delete", title="Delete snapshots and clips"),
+    PermissionSpec(id="live_sessions.view", title="See and disconnect viewers"),
+    PermissionSpec(id="plugins.view", title="See plugins"),
+    PermissionSpec(id="plugins.manage", title="Enable, disable and configure plugins"),
+    PermissionSpec(id="settings.view", title="See settings"),
+    PermissionSpec(id="settings.change", title="Change settings"),
+    PermissionSpec(id="system.view", title="See the state of the hub and its workers"),
+    PermissionSpec(id="users.manage", title="Manage users and their keys"),
+)
+
+ROLES: tuple[str, ...] = ("admin", "operator", "viewer", "guest")
+
+
+class Catalogue:
+    """All permissions, and what each role has of them."""
+
+    def __init__(self, plugins: Iterable[PermissionSpec] = ()) -> None:
+        self._permissions = {spec.id: spec for spec in (*CORE, *plugins)}
+        self._roles = {
+            role: frozenset(spec.id for spec in self._permissions.values() if role in spec.roles) for role in ROLES
+        }
+        self._roles["admin"] = frozenset(self._permissions)
+
+    def __contains__(self, permission: str) -> bool:
+        return permission in self._permissions
+
+    def __iter__(self) -> Iterable[PermissionSpec]:  # type: ignore[override]
+        return iter(self._permissions.values())
+
+    def of_role(self, role: str) -> frozenset[str]:
+        """What a role may do; an unknown role may do nothing."""
+        return self._roles.get(role, frozenset())

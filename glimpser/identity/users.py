@@ -1,0 +1,71 @@
+"""Users and their API keys."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from glimpser_sdk.errors import ConfigInvalid
+from glimpser_sdk.ids import new_id
+
+from glimpser.database.models import ApiKey, User
+
+from . import tokens
+from .permissions import ROLES
+
+NAME = re.compile(r"[\w.@+-]{1,64}")
+
+
+class Hasher(Protocol):
+    """Part of the password backend that users need."""
+
+    def hash(self, password: str) -> str:
+        """A self-describing hash."""
+
+
+def check_name(name: str) -> str:
+    """The name, or ConfigInvalid that says what is allowed."""
+    if not NAME.fullmatch(name):
+        raise ConfigInvalid("use 1 to 64 letters, digits or any of . _ @ + -", field="name")
+    return name
+
+
+def check_role(role: str) -> str:
+    """The role, or ConfigInvalid that lists the roles."""
+    if role not in ROLES:
+        raise ConfigInvalid(f"no role {role!r}; there are {', '.join(ROLES)}", field="role")
+    return role
+
+
+async def create(conn: Any, *, name: str, role: str, password_hash: str | None) -> User:
+    """Inside a transaction. ConfigInvalid when the name is taken or not allowed."""
+    check_name(name)
+    check_role(role)
+    if await User.filter(name_key=name.casefold()).using_db(conn).exists():
+        raise ConfigInvalid(f"there is a user {name!r} already", field="name", code="user.exists")
+    return await User.create(using_db=conn, id=new_id(), name=name, role=role, password_hash=password_hash)
+
+
+async def create_key(conn: Any, user: User, *, name: str, scopes: list[str], expires_at: datetime | None) -> str:
+    """Inside a transaction. Returns the key, which is shown this once."""
+    key, prefix = tokens.new_api_key()
+    await ApiKey.create(
+        using_db=conn, id=new_id(), user_id=user.id, name=name, prefix=prefix, secret_hash=tokens.digest(key),
+        scopes=scopes, expires_at=expires_at,
+    )  # fmt: skip
+    return key
+
+
+async def find_key(key: str) -> tuple[ApiKey, User] | None:
+    """The live key and its active owner, or None."""
+    prefix = tokens.key_prefix(key)
+    if prefix is None:
+        return None
+    row = await ApiKey.filter(prefix=prefix).first()
+    if row is None or not tokens.same(row.secret_hash, tokens.digest(key)) or row.revoked_at is not None:
+        return None
+    if row.expires_at is not None and row.expires_at <= datetime.now(UTC):
+        return None
+    user = await User.filter(id=row.user_id, active=True).first()
+    return None if user is None else (row, user)
