@@ -1,0 +1,244 @@
+"""What the hub holds: the child process that does the copying, and the calls that reach it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import secrets
+import socket
+import sys
+from dataclasses import dataclass
+from typing import TypeVar
+
+import httpx
+import structlog
+
+from glimpser.egress import wire
+from glimpser.egress.client import make_client
+from glimpser.egress.errors import Params, Refused
+from glimpser.egress.policy import EgressPolicy, Purpose
+
+_log = structlog.get_logger("glimpser.egress")
+
+START_S = 15.0
+ANSWER_S = 30.0
+STOP_S = 2.0
+RESTART_S = (0.1, 0.5, 2.0, 5.0)
+A = TypeVar("A", wire.Opened, wire.Counters)
+
+_ENVIRONMENT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "GLIMPSER_DATA_DIR", "RES_OPTIONS")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A way to a target: the URL to use, the proxy to fetch it by (http and https only), and what it was pinned to."""
+
+    url: str
+    proxy: str | None
+    address: str
+    port: int
+
+
+class EgressService:
+    """Opens targets for streams and hands out HTTP clients; restarts its child when it dies.
+
+    The proxy's port and tokens stay the same over a restart; a relay is made again when its URL is opened again.
+    `allow` is `GLIMPSER_EGRESS_ALLOW`; a mistake in it raises ValueError here.
+    """
+
+    def __init__(self, allow: str = "", *, python: str = sys.executable) -> None:
+        EgressPolicy.parse(allow)
+        self._allow = allow
+        self._python = python
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[wire.ToHub]] = {}
+        self._tokens: dict[tuple[str, Purpose], str] = {}
+        self._refusals: dict[str, Refused] = {}
+        self._clients: list[httpx.AsyncClient] = []
+        self._ready = asyncio.Event()
+        self._listener: socket.socket | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._runner: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start the child and wait until it is ready. Raises Refused `egress.unavailable`."""
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self._runner = asyncio.create_task(self._keep_running(), name="egress")
+        await self._until_ready()
+
+    async def stop(self) -> None:
+        """Close every client, end the child and free the port."""
+        for client in self._clients:
+            await client.aclose()
+        if self._runner is not None:
+            self._runner.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._runner
+            self._runner = None
+        if self._listener is not None:
+            self._listener.close()
+
+    async def open(self, url: str, purpose: Purpose, lease_id: str) -> Opened:
+        """Check and pin a URL for a lease. Raises Refused: anything the policy refuses, `egress.unavailable`."""
+        token = self._grant(lease_id, purpose)
+        answer = await self._ask(wire.Open(next(self._ids), lease_id, purpose, url), wire.Opened)
+        proxy = f"http://glimpser:{token}@127.0.0.1:{self.proxy_port}" if answer.proxied else None
+        return Opened(answer.url, proxy, answer.address, answer.port)
+
+    async def release(self, lease_id: str) -> wire.Counters:
+        """Close all that a lease holds and return its figures. An unknown lease is no error."""
+        for key in [key for key in self._tokens if key[0] == lease_id]:
+            del self._tokens[key]
+        self._refusals.pop(lease_id, None)
+        if not self._ready.is_set():
+            return wire.Counters()  # nothing of the lease survived the child
+        return await self._ask(wire.Release(next(self._ids), lease_id), wire.Counters)
+
+    async def counters(self) -> wire.Counters:
+        """The totals of the present child. Raises Refused `egress.unavailable`."""
+        return await self._ask(wire.Count(next(self._ids)), wire.Counters)
+
+    def last_refusal(self, lease_id: str) -> Refused | None:
+        """The latest refusal inside a lease that was not the answer to `open` (a redirect, a hop, no connection)."""
+        return self._refusals.get(lease_id)
+
+    def proxy(self, purpose: Purpose, lease_id: str) -> str:
+        """The proxy URL, credentials included, for programs such as a browser whose targets are not known before."""
+        return f"http://glimpser:{self._grant(lease_id, purpose)}@127.0.0.1:{self.proxy_port}"
+
+    def http_client(self, purpose: Purpose) -> httpx.AsyncClient:
+        """A client bound to the proxy. It is closed with the service; closing it before is allowed.
+
+        A refused request raises RequestRefused, which is an httpx.ProxyError and a Refused.
+        """
+        client = make_client(f"http://127.0.0.1:{self.proxy_port}", self._grant(f"http:{purpose}", purpose))
+        self._clients.append(client)
+        return client
+
+    @property
+    def proxy_port(self) -> int:
+        """The proxy's loopback port; fixed from start to stop."""
+        port: int = self._bound().getsockname()[1]
+        return port
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id while one runs."""
+        return self._process.pid if self._process is not None else None
+
+    def _grant(self, lease: str, purpose: Purpose) -> str:
+        token = self._tokens.get((lease, purpose))
+        if token is None:
+            token = self._tokens[lease, purpose] = secrets.token_urlsafe(24)
+            if self._ready.is_set():
+                self._send(wire.Grant(lease, purpose, token))
+        return token
+
+    async def _until_ready(self) -> None:
+        try:
+            async with asyncio.timeout(START_S):
+                await self._ready.wait()
+        except TimeoutError:
+            raise Refused("egress.unavailable") from None
+
+    def _bound(self) -> socket.socket:
+        if self._listener is None:
+            raise RuntimeError("the egress service was not started")
+        return self._listener
+
+    async def _ask(self, message: wire.Open | wire.Release | wire.Count, expected: type[A]) -> A:
+        if self._runner is None:
+            raise Refused("egress.unavailable")
+        await self._until_ready()
+        waiting = self._waiting[message.id] = asyncio.get_running_loop().create_future()
+        self._send(message)
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                answer = await waiting
+        except TimeoutError:
+            raise Refused("egress.unavailable") from None
+        finally:
+            del self._waiting[message.id]
+        if isinstance(answer, wire.Failed):
+            raise Refused(answer.code, answer.params)
+        if not isinstance(answer, expected):
+            raise TypeError(f"the egress process answered {type(answer).__name__}, not {expected.__name__}")
+        return answer
+
+    def _send(self, message: wire.ToChild) -> None:
+        if self._writer is not None:
+            wire.send(self._writer, message)
+
+    async def _keep_running(self) -> None:
+        delays = iter(RESTART_S)
+        while True:
+            started = asyncio.get_running_loop().time()
+            try:
+                await self._run_child()
+            finally:
+                self._lose_child()
+            if asyncio.get_running_loop().time() - started > 30.0:
+                delays = iter(RESTART_S)
+            delay = next(delays, RESTART_S[-1])
+            _log.error("egress.child_ended", restart_in_s=delay)
+            await asyncio.sleep(delay)
+
+    def _lose_child(self) -> None:
+        self._ready.clear()
+        self._writer = None
+        self._process = None
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(Refused("egress.unavailable"))
+
+    async def _run_child(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            handed = (theirs.fileno(), self._bound().fileno())
+            environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+            self._process = process = await asyncio.create_subprocess_exec(
+                *(self._python, "-m", "glimpser.egress", str(os.getpid()), *map(str, handed)),
+                stdin=asyncio.subprocess.DEVNULL,
+                pass_fds=handed,
+                env=environment,
+                start_new_session=True,
+            )
+        reader, self._writer = await asyncio.open_connection(sock=ours)
+        try:
+            self._send(wire.Configure(wire.VERSION, self._allow))
+            while (message := await wire.receive(reader, wire.to_hub)) is not None:
+                self._take(message)
+        finally:
+            self._writer.close()
+            await _end(process)
+
+    def _take(self, message: wire.ToHub) -> None:
+        match message:
+            case wire.Hello():
+                for (lease, purpose), token in self._tokens.items():
+                    self._send(wire.Grant(lease, purpose, token))
+                self._ready.set()
+            case wire.Notice():
+                self._note(message.lease, message.code, message.params)
+            case _:
+                answer = self._waiting.get(message.id)
+                if answer is not None and not answer.done():
+                    answer.set_result(message)
+
+    def _note(self, lease: str, code: str, params: Params) -> None:
+        if any(key[0] == lease for key in self._tokens):
+            self._refusals[lease] = Refused(code, params)
+            _log.warning("egress.refused", lease=lease, code=code, params=params)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Wait for a child whose control socket is closed, which ends it; kill it if it does not."""
+    try:
+        async with asyncio.timeout(STOP_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
