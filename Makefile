@@ -32,7 +32,7 @@ lint: setup
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/python scripts/check_tree.py
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo
 	.venv/bin/mypy
 	.venv/bin/mkdocs build --strict --quiet
 
