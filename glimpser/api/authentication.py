@@ -1,0 +1,231 @@
+"""Setting up, signing in and out, and one's own account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from glimpser_sdk.web import Problem
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from quart import Response, request
+
+from glimpser.database.models import Session, User
+from glimpser.identity.policy import Principal
+from glimpser.identity.service import Locked
+
+from .answers import check_match, plain
+from .cursors import PageQuery, page
+from .routing import PUBLIC, SIGNED_IN, Loader, Page, Routes, Versioned
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+COOKIE = "glimpser_session"
+COOKIE_SECURE = "__Host-glimpser_session"
+WRONG = "name or password is wrong"
+
+route = Routes("authentication")
+
+
+class Strict(BaseModel):
+    """Base of bodies: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SignIn(Strict):
+    """Name and password."""
+
+    name: str = Field(min_length=1, max_length=64, description="User name.")
+    password: SecretStr = Field(min_length=1, max_length=1024, description="Password.")
+
+
+class SignUp(SignIn):
+    """The first administrator."""
+
+    token: str = Field(min_length=1, max_length=200, description="Token of the one-time set-up link.")
+
+
+class SetupNeeded(BaseModel):
+    """Whether the first administrator is still to be made."""
+
+    needed: bool
+
+
+class Me(BaseModel):
+    """The principal's own account."""
+
+    id: str
+    name: str
+    display_name: str
+    role: str
+    kind: str
+    permissions: list[str]
+    language: str | None
+    theme: str | None
+    timezone: str | None
+
+
+class MePatch(Strict):
+    """What one may change of one's own account; a field left out stays, null means the hub's default."""
+
+    display_name: str | None = Field(None, max_length=100)
+    language: str | None = Field(None, max_length=16)
+    theme: str | None = Field(None, pattern="^(light|dark|system)$")
+    timezone: str | None = Field(None, max_length=64, description="IANA name, such as Europe/Berlin.")
+
+
+class PasswordChange(Strict):
+    """Old and new password."""
+
+    current: SecretStr = Field(min_length=1, max_length=1024)
+    new: SecretStr = Field(min_length=1, max_length=1024)
+
+
+class OwnSession(BaseModel):
+    """A device signed in."""
+
+    id: str
+    created_at: str
+    last_seen_at: str
+    address: str
+    user_agent: str
+    current: bool
+
+
+def _address() -> str:
+    return request.remote_addr or ""
+
+
+def _with_cookie(hub: Hub, token: str, principal: Principal) -> Response:
+    response = Response(b"", status=204)
+    secure = request.scheme == "https"
+    response.set_cookie(
+        COOKIE_SECURE if secure else COOKIE, token, max_age=30 * 86400, httponly=True, secure=secure,
+        samesite="Strict", path="/",
+    )  # fmt: skip
+    return response
+
+
+@route("GET", "/api/auth/setup/needed", permission=PUBLIC, answer=SetupNeeded)
+async def setup_needed(hub: Hub) -> dict[str, bool]:
+    """Whether the first-run page must be shown."""
+    return {"needed": await hub.identity.setup_needed()}
+
+
+@route("POST", "/api/auth/setup/signup", permission=PUBLIC, body=SignUp, status=204)
+async def setup_signup(hub: Hub, body: SignUp) -> Response:
+    """Create the first administrator and sign in. The token works once; without a valid one this path answers 404."""
+    made = await hub.identity.sign_up(
+        body.token, body.name, body.password.get_secret_value(), address=_address(),
+        user_agent=request.headers.get("User-Agent", ""),
+    )  # fmt: skip
+    if made is None:
+        if hub.identity.bootstrap.done:
+            raise Problem(409, "setup.done", "this hub has an administrator already: sign in")
+        raise Problem(404, "setup.token_invalid", "this link is not valid (any more): run glimpser setup-link")
+    return _with_cookie(hub, *made)
+
+
+@route("POST", "/api/auth/login", permission=PUBLIC, body=SignIn, status=204)
+async def login(hub: Hub, body: SignIn) -> Response:
+    """Sign in with a password; sets the session cookie."""
+    try:
+        made = await hub.identity.sign_in(
+            body.name, body.password.get_secret_value(), address=_address(),
+            user_agent=request.headers.get("User-Agent", ""),
+        )  # fmt: skip
+    except Locked as locked:
+        raise Problem(429, "auth.locked", "too many failures: try again later", retry_after=locked.retry_after) from None
+    if made is None:
+        raise Problem(401, "auth.wrong", WRONG)
+    return _with_cookie(hub, *made)
+
+
+@route("POST", "/api/auth/logout", permission=SIGNED_IN, status=204)
+async def logout(hub: Hub, principal: Principal) -> Response:
+    """End this session."""
+    if principal.kind == "user":
+        await hub.identity.sign_out(principal)
+    response = Response(b"", status=204)
+    response.delete_cookie(COOKIE, path="/")
+    response.delete_cookie(COOKIE_SECURE, path="/", secure=True)
+    return response
+
+
+async def _fetch_me(hub: Hub, principal: Principal) -> tuple[dict[str, Any], int]:
+    user = await User.get(id=principal.id)
+    return {
+        "id": user.id, "name": user.name, "display_name": user.display_name, "role": user.role,
+        "kind": principal.kind, "permissions": sorted(principal.permissions), "language": user.language,
+        "theme": user.theme, "timezone": user.timezone,
+    }, user.version  # fmt: skip
+
+
+@route("GET", "/api/me", permission=SIGNED_IN, answer=Me)
+async def me(hub: Hub, principal: Principal) -> Versioned:
+    """One's own profile, role and effective permissions."""
+    return Versioned(*await _fetch_me(hub, principal))
+
+
+@route("PATCH", "/api/me", permission=SIGNED_IN, body=MePatch, answer=Me)
+async def change_me(hub: Hub, principal: Principal, body: MePatch) -> Versioned:
+    """Change one's own name, language, theme or time zone. Needs If-Match."""
+    from zoneinfo import available_timezones
+
+    if body.timezone is not None and body.timezone not in available_timezones():
+        raise Problem(422, "timezone.unknown", f"{body.timezone!r} is no IANA time zone")
+    values = body.model_dump(exclude_unset=True)
+    if "display_name" in values:
+        values["display_name"] = values["display_name"] or ""
+    check_match((await User.get(id=principal.id)).version)
+
+    async def change(conn: Any) -> None:
+        user = await User.filter(id=principal.id).using_db(conn).get()
+        check_match(user.version)
+        user.update_from_dict({**values, "version": user.version + 1})
+        await user.save(using_db=conn)
+
+    await hub.db.write(change)
+    return Versioned(*await _fetch_me(hub, principal))
+
+
+@route("PUT", "/api/me/password", permission=SIGNED_IN, body=PasswordChange, status=204)
+async def change_password(hub: Hub, principal: Principal, body: PasswordChange) -> None:
+    """Change one's own password; all other sessions end."""
+    if principal.kind != "user":
+        raise Problem(403, "auth.session_needed", "sign in with a browser to change the password")
+    if not await hub.identity.set_password(principal, body.current.get_secret_value(), body.new.get_secret_value()):
+        raise Problem(422, "auth.wrong", "the current password is wrong")
+
+
+@route("GET", "/api/me/sessions", permission=SIGNED_IN, query=PageQuery, answer=list[OwnSession])
+async def sessions(principal: Principal, query: PageQuery) -> Page:
+    """Devices signed in, newest first."""
+    found = await page(Session.filter(user_id=principal.id, revoked_at=None), query, by="created_at", time=True)
+    items = [
+        plain({
+            "id": s.id, "created_at": s.created_at, "last_seen_at": s.last_seen_at, "address": s.address,
+            "user_agent": s.user_agent, "current": s.id == principal.session_id,
+        })
+        for s in found.items
+    ]  # fmt: skip
+    return Page(items, found.cursor, found.total)
+
+
+@route("DELETE", "/api/me/sessions", permission=SIGNED_IN, status=204)
+async def sign_out_everywhere(hub: Hub, principal: Principal) -> None:
+    """Sign out all devices, this one too."""
+    await hub.identity.sign_out(principal, everywhere=True)
+
+
+async def _own_session(hub: Hub, principal: Principal, identifier: str) -> Session | None:
+    return await Session.filter(id=identifier, user_id=principal.id, revoked_at=None).first()
+
+
+OWN_SESSION = Loader("session", "session_id", _own_session)
+
+
+@route("DELETE", "/api/me/sessions/<session_id>", permission=SIGNED_IN, load=OWN_SESSION, status=204)
+async def sign_out_device(hub: Hub, principal: Principal, session: Session) -> None:
+    """Sign out one device."""
+    await hub.identity.sign_out(principal, session_id=session.id)

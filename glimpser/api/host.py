@@ -1,0 +1,52 @@
+"""What plugin routes use of the core, behind the SDK's protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from glimpser_sdk.web import Principal as PrincipalProtocol
+from glimpser_sdk.web import Problem
+from quart import Response, g
+
+from glimpser.identity.policy import can, sees
+
+from .answers import plain
+from .routing import Page
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+
+class Host:
+    """``app.extensions["glimpser"]``; see ``glimpser_sdk.web.WebHost``."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def current_principal(self) -> PrincipalProtocol:
+        """Who is asking; Problem 401 when nobody is signed in."""
+        principal = g.get("principal")
+        if principal is None:
+            raise Problem(401, "auth.required", "sign in, or send an API key as Authorization: Bearer KEY")
+        found: PrincipalProtocol = principal
+        return found
+
+    def require(self, permission: str, stream_id: str | None = None) -> None:
+        """Problem 403, or 404 for a stream that may not be seen."""
+        self.current_principal()
+        principal = g.principal
+        if stream_id is not None and not sees(principal, stream_id):
+            raise Problem(404, "stream.not_found", "there is no such stream")
+        if not can(principal, permission, stream_id):
+            raise Problem(403, "permission.missing", f"this needs the permission {permission}", permission=permission)
+
+    def page(self, items: Sequence[Any], *, cursor: str | None, total: int) -> Any:
+        """A list answer."""
+        import msgspec
+
+        from .answers import page_headers
+
+        raw = msgspec.json.encode(plain(list(items)))
+        headers = page_headers(Page(list(items), cursor, total))
+        return Response(raw, headers=headers, content_type="application/json")

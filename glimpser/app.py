@@ -1,0 +1,142 @@
+"""create_app(hub): the Quart application with its middleware, errors and routes."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from glimpser_sdk.ids import new_id
+from glimpser_sdk.web import Problem
+from quart import Quart, Response, g, request, websocket
+from werkzeug.exceptions import HTTPException
+
+from .api import problems, resources
+from .api.authentication import COOKIE, COOKIE_SECURE
+from .api.dispatch import mount
+from .api.host import Host
+
+if TYPE_CHECKING:
+    from .hub import Hub
+    from .identity.policy import Principal
+
+log = logging.getLogger("glimpser.api")
+
+MAX_BODY = 16 * 1024 * 1024
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
+        "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def create_app(hub: Hub) -> Quart:
+    """The application of a started hub."""
+    app = Quart("glimpser", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.extensions["glimpser"] = Host(hub)
+    mount(app, hub, resources.all_routes(hub), hub.identity.permissions)
+    resources.mount_sockets(app, hub)
+    resources.mount_plugins(app, hub)
+
+    @app.before_request
+    async def enter() -> None:
+        g.trace_id, g.started = new_id(), time.monotonic()
+        check_host(hub, request.host)
+        g.principal = await identify(hub, request)
+        if request.method not in SAFE:
+            check_origin(hub, request)
+
+    @app.before_websocket
+    async def enter_socket() -> None:
+        g.trace_id, g.started = new_id(), time.monotonic()
+        check_host(hub, websocket.host)
+        g.principal = await identify(hub, websocket)
+        check_origin(hub, websocket)
+
+    @app.after_request
+    async def leave(response: Response) -> Response:
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.path.startswith("/api") and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private, no-store"
+            response.headers["Vary"] = "Cookie, Authorization"
+        response.headers["X-Trace-Id"] = g.get("trace_id", "")
+        hub.metrics.request(request.method, response.status_code, time.monotonic() - g.get("started", time.monotonic()))
+        return response
+
+    @app.errorhandler(Problem)
+    async def problem(error: Problem) -> Response:
+        return problems.answer(error)
+
+    @app.errorhandler(HTTPException)
+    async def refused(error: HTTPException) -> Response:
+        code = {404: "path.not_found", 405: "method.not_allowed", 413: "body.too_large"}.get(error.code or 500)
+        answer = problems.answer(Problem(error.code or 500, code or "request.refused", error.description or ""))
+        answer.headers.extend({k: v for k, v in error.get_headers() if k.lower() == "allow"})
+        return answer
+
+    @app.errorhandler(Exception)
+    async def bug(error: Exception) -> Response:
+        log.exception("request failed", extra={"trace_id": g.get("trace_id", ""), "path": request.path})
+        return problems.answer(Problem(500, "hub.error", "an error of the hub; its log has more under the trace id"))
+
+    return app
+
+
+def check_host(hub: Hub, host: str) -> None:
+    """Refuse names that are not ours, so that a foreign page cannot point its own name at this hub (DNS rebinding)."""
+    name = (urlsplit(f"//{host}").hostname or "").lower()
+    allowed = LOOPBACK_NAMES | hub.settings.host_names()
+    if name not in allowed and not _is_address(name):
+        raise Problem(400, "host.not_allowed", f"{name!r} is not a name of this hub: set public_url to it")
+
+
+def _is_address(name: str) -> bool:
+    import ipaddress
+
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+async def identify(hub: Hub, asked: Any) -> Principal | None:
+    """The principal of a request: an API key, else a session cookie. A key that is not valid is an error, not nobody."""
+    header = asked.headers.get("Authorization")
+    if header is not None:
+        scheme, _, value = header.partition(" ")
+        principal = await hub.identity.by_key(value.strip()) if scheme.lower() == "bearer" else None
+        if principal is None:
+            raise Problem(401, "auth.invalid", "this API key is not valid (any more)")
+        return principal
+    token = asked.cookies.get(COOKIE_SECURE) or asked.cookies.get(COOKIE)
+    return await hub.identity.by_session(token) if token else None
+
+
+def check_origin(hub: Hub, asked: Any) -> None:
+    """Refuse changes and sockets that another site's page asks for with our cookie."""
+    if asked.headers.get("Authorization") is not None:
+        return
+    site = asked.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in ("same-origin", "none"):
+        raise Problem(403, "origin.refused", "this request comes from another site")
+    origin = asked.headers.get("Origin")
+    if origin is None:
+        return
+    own = urlsplit(hub.settings.public_url) if hub.settings.public_url else None
+    there = urlsplit(origin)
+    if there.netloc != asked.host and (own is None or there.netloc != own.netloc):
+        raise Problem(403, "origin.refused", "this request comes from another site")

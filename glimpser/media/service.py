@@ -1,0 +1,128 @@
+"""Keeps what workers hand over: pictures of events, asked-for snapshots, clips. Files first, rows after."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from glimpser_sdk.ids import new_id
+
+from glimpser.database.models import Event, MediaFile, Snapshot, Stream
+from glimpser.protocol.messages import FileReady, Picture
+
+from .storage import LocalStorage
+
+log = logging.getLogger("glimpser.media")
+
+
+class Writer(Protocol):
+    """The database's one writer."""
+
+    async def write(self, change: Callable[[Any], Awaitable[Any]]) -> Any:
+        """Run inside a transaction; returns after commit."""
+
+
+class EventLinks(Protocol):
+    """Part of the events service that media needs."""
+
+    async def attach(self, event_id: str, **values: str) -> None:
+        """Set ``snapshot_id`` or ``clip_id`` of an event."""
+
+
+class Media:
+    """Snapshots and clips of this hub. ``room()`` says whether new pictures may be kept."""
+
+    def __init__(
+        self, db: Writer, storage: LocalStorage, events: EventLinks, *, node_id: str, room: Callable[[], bool]
+    ) -> None:
+        self._db = db
+        self.storage = storage
+        self._events = events
+        self._node_id = node_id
+        self._room = room
+        self._best: dict[str, asyncio.Lock] = {}
+
+    async def on_best(self, picture: Picture) -> None:
+        """The best frame so far of an event; replaces the one before."""
+        if not self._room():
+            return
+        lock = self._best.setdefault(picture.event_id, asyncio.Lock())
+        async with lock:
+            before = await Snapshot.filter(event_id=picture.event_id, kind="best").first()
+            kept = await self.keep(picture, kind="best", event_id=picture.event_id)
+            if kept is None:
+                return
+            await self._events.attach(picture.event_id, snapshot_id=kept.id)
+            if before is not None:
+                await self.delete_snapshot(before)
+        if not lock.locked():
+            self._best.pop(picture.event_id, None)
+
+    async def keep(self, picture: Picture, *, kind: str, event_id: str | None = None) -> Snapshot | None:
+        """Store a picture and its row; None when its stream is gone."""
+        identifier = new_id()
+        relative = self.storage.place("snapshots", picture.captured_at, identifier, "jpg")
+        size = await asyncio.to_thread(self.storage.put, relative, picture.jpeg)
+
+        async def change(conn: Any) -> Snapshot | None:
+            if not await Stream.filter(id=picture.stream_id).using_db(conn).exists():
+                return None
+            return await Snapshot.create(
+                using_db=conn, id=identifier, node_id=self._node_id, stream_id=picture.stream_id, feed=picture.feed,
+                captured_at=picture.captured_at, width=picture.width, height=picture.height, size_bytes=size,
+                path=relative, sha256=hashlib.sha256(picture.jpeg).hexdigest(), kind=kind, event_id=event_id,
+            )  # fmt: skip
+
+        row: Snapshot | None = await self._db.write(change)
+        if row is None:
+            await asyncio.to_thread(self.storage.delete, relative)
+        return row
+
+    async def on_file(self, ready: FileReady) -> None:
+        """A sink's finished clip: move it in, write its row, link its events. Applied again, it finds nothing to do."""
+        source = Path(ready.folder) / ready.name
+        if source.parent != Path(ready.folder) or not source.exists():
+            log.warning("a reported file is not there", extra={"plugin": ready.plugin, "file": ready.name})
+            return
+        identifier = new_id()
+        suffix = "mp4" if ready.content_type == "video/mp4" else "bin"
+        relative = self.storage.place("clips", ready.started_at, identifier, suffix)
+        size = await asyncio.to_thread(self.storage.adopt, source, relative)
+        first = ready.event_ids[0] if ready.event_ids else None
+
+        async def change(conn: Any) -> MediaFile | None:
+            if not await Stream.filter(id=ready.stream_id).using_db(conn).exists():
+                return None
+            event = await Event.filter(id=first).using_db(conn).first() if first else None
+            return await MediaFile.create(
+                using_db=conn, id=identifier, node_id=self._node_id, stream_id=ready.stream_id, event_id=first,
+                activity_id=event.activity_id if event else None, kind=ready.kind, started_at=ready.started_at,
+                ended_at=ready.ended_at, size_bytes=size, path=relative, content_type=ready.content_type,
+                codec=ready.codec, width=ready.width, height=ready.height, state="ready",
+            )  # fmt: skip
+
+        if await self._db.write(change) is None:
+            await asyncio.to_thread(self.storage.delete, relative)
+            return
+        for event_id in ready.event_ids:
+            await self._events.attach(event_id, clip_id=identifier)
+
+    async def delete_snapshot(self, row: Snapshot) -> None:
+        """Row first, file after: a crash between leaves a file that the pruner finds, never a row without one."""
+        await self._db.write(lambda conn: Snapshot.filter(id=row.id).using_db(conn).delete())
+        await asyncio.to_thread(self.storage.delete, row.path)
+
+    async def delete_clip(self, row: MediaFile) -> None:
+        """The same for a clip; its events lose the link."""
+
+        async def change(conn: Any) -> None:
+            await MediaFile.filter(id=row.id).using_db(conn).delete()
+            await Event.filter(clip_id=row.id).using_db(conn).update(clip_id=None, updated_at=datetime.now(UTC))
+
+        await self._db.write(change)
+        await asyncio.to_thread(self.storage.delete, row.path)
