@@ -10,10 +10,8 @@ from .analyzers import FrameWants
 from .lazy import Lazy
 from .sources import Cadence
 
-_spec = dataclass(frozen=True, slots=True, kw_only=True)
 
-
-@_spec
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PluginManifest:
     """Who the plugin is. ``requires``: ids of plugins it needs. ``capabilities``: what it will ask of the host
     (``network:camera``, ``files``, ``subprocess``), shown before it is enabled. ``docs``: a URL or ''."""
@@ -26,7 +24,7 @@ class PluginManifest:
     docs: str = ""
 
 
-@_spec
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigSpec:
     """The plugin's own settings: ``model`` is a PluginConfig; ``migrate(old, version)`` brings a stored document of an
     older ``version`` up to date before it is validated."""
@@ -36,7 +34,7 @@ class ConfigSpec:
     migrate: Callable[[dict[str, Any], int], dict[str, Any]] | None = None
 
 
-@_spec
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
     """A kind of stream. ``config``: PluginConfig of one stream; ``factory(ctx, config, feed)``: a BlockingSource or
     AsyncSource (``shape``). ``feeds``: picture paths it can give, the first is the default. ``schemes``: URL schemes
@@ -55,7 +53,7 @@ class SourceSpec:
     description: str = ""
 
 
-@_spec
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnalyzerSpec:
     """``runs``: inline (on the decode thread; must take well under a frame's time), thread, or process (its own child,
     view through shared memory). ``after``: id of an analyzer whose active frames are the only ones it gets.
@@ -77,7 +75,7 @@ class AnalyzerSpec:
     description: str = ""
 
 
-@_spec
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SinkSpec:
     """``wants``: packets or frames of ``feed``. ``pre_roll_s``: seconds of packets kept for it before an event.
     ``default``: on for streams that name no sinks."""
@@ -93,7 +91,7 @@ class SinkSpec:
     description: str = ""
 
 
-@_spec
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuthBackendSpec:
     """A way to prove who one is. ``order``: lower is asked first. ``factory(ctx)``: see ``glimpser_sdk.auth``."""
 
@@ -104,7 +102,7 @@ class AuthBackendSpec:
     order: int = 100
 
 
-@_spec
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RouteSpec:
     """One route of a plugin's blueprint: methods, path as Quart writes it, and the permission it needs."""
 
@@ -113,7 +111,7 @@ class RouteSpec:
     permission: str
 
 
-@_spec
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RouterSpec:
     """``factory(ctx)`` returns a Quart Blueprint mounted at ``/api/p/ID``. Every route of it is declared here with its
     permission; ``claims``: other free paths below ``/api`` that it serves."""
@@ -123,7 +121,7 @@ class RouterSpec:
     claims: tuple[str, ...] = ()
 
 
-@_spec
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventTypeSpec:
     """A type of event, ``PLUGINID.name``. ``text``: catalogue text with ``{stream}`` and data fields."""
 
@@ -134,7 +132,7 @@ class EventTypeSpec:
     description: str = ""
 
 
-@_spec
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelsSpec:
     """The plugin's tables: modules of Tortoise models (names prefixed ``ID_``) and the package of its migrations."""
 
@@ -142,7 +140,7 @@ class ModelsSpec:
     migrations: str
 
 
-@_spec
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionSpec:
     """A permission, ``area.action``. ``roles``: built-in roles that have it."""
 
@@ -151,7 +149,7 @@ class PermissionSpec:
     roles: frozenset[str] = frozenset({"admin"})
 
 
-@_spec
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MetricSpec:
     """A metric, exported as ``glimpser_ID_name``."""
 
@@ -161,7 +159,7 @@ class MetricSpec:
     labels: tuple[str, ...] = ()
 
 
-@_spec
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommandSpec:
     """A command of ``glimpser``, a click command loaded only when it is called."""
 
