@@ -1,0 +1,204 @@
+"""Activities: the inbox, what is reviewed, and the timeline."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from glimpser_sdk.web import Problem
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from glimpser.database.models import Activity, ActivityReview, Event, EventLog, MediaFile, Snapshot
+from glimpser.events.log import activity_view
+from glimpser.identity.policy import Principal, abilities, can, visible_to
+
+from .answers import check_match, plain
+from .cursors import PageQuery, page
+from .events import EVENT_PERMISSIONS, Id, event_outs
+from .loaders import ACTIVITY
+from .models import ActivityOut, EventOut
+from .routing import Page, Routes, Versioned
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+route = Routes("activities")
+
+
+class ActivityQuery(PageQuery):
+    """Filters; all of them must hold."""
+
+    stream: Id | None = Field(None, description="Id of a stream.")
+    type: str | None = Field(None, max_length=100, description="An event type that occurs in it.")
+    severity: Literal["info", "notice", "warning", "critical"] | None = None
+    reviewed: bool | None = Field(None, description="By the principal.")
+    after: AwareDatetime | None = Field(None, description="Started at or after.")
+    before: AwareDatetime | None = Field(None, description="Started before.")
+
+
+class ActivityDetail(ActivityOut):
+    """An activity with its events."""
+
+    events: list[EventOut]
+
+
+class ActivityPatch(BaseModel):
+    """What changes; a field left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reviewed: bool | None = Field(None, description="Whether the principal has seen it.")
+    protected: bool | None = Field(None, description="Kept when old ones are removed; needs media.delete.")
+
+
+class ReviewMany(BaseModel):
+    """Mark many as reviewed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    up_to_seq: int = Field(ge=0, le=2**53, description="Sequence number of the feed up to which they were seen.")
+    streams: list[Id] | None = Field(None, max_length=1000, description="Only these streams.")
+
+
+class Marked(BaseModel):
+    """How many were marked."""
+
+    marked: int
+
+
+class TimelineQuery(BaseModel):
+    """A range of at most 31 days."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: AwareDatetime | None = Field(None, description="Start; a day before the end when left out.")
+    before: AwareDatetime | None = Field(None, description="End; now when left out.")
+    stream: Id | None = Field(None, description="Only this stream.")
+
+
+class TimelineEntry(BaseModel):
+    """Something on the timeline of a stream."""
+
+    stream_id: str
+    kind: Literal["activity", "snapshot", "clip"]
+    id: str
+    started_at: str
+    ended_at: str | None
+    severity: str | None
+    score: float | None
+
+
+async def _outs(principal: Principal, activities: list[Activity]) -> list[dict[str, Any]]:
+    ids = [a.id for a in activities]
+    reviews = ActivityReview.filter(activity_id__in=ids, user_id=principal.id)
+    seen = {str(i) for i in await reviews.values_list("activity_id", flat=True)}
+    best = {e.id: e for e in await Event.filter(id__in=[a.best_event_id for a in activities if a.best_event_id])}
+    return [
+        plain(
+            activity_view(a)
+            | {
+                "reviewed": a.id in seen,
+                "snapshot_id": best[a.best_event_id].snapshot_id if a.best_event_id in best else None,
+                "clip_id": best[a.best_event_id].clip_id if a.best_event_id in best else None,
+                "can": abilities(principal, EVENT_PERMISSIONS, a.stream_id),
+            }
+        )
+        for a in activities
+    ]
+
+
+@route("GET", "/api/activities", permission="events.view", query=ActivityQuery, answer=list[ActivityOut])
+async def list_activities(principal: Principal, query: ActivityQuery) -> Page:
+    """Activities, newest first."""
+    rows = Activity.filter(visible_to(principal, "stream_id"))
+    exact = {"stream_id": query.stream, "severity": query.severity, "started_at__gte": query.after,
+             "started_at__lt": query.before}  # fmt: skip
+    rows = rows.filter(**{k: v for k, v in exact.items() if v is not None})
+    if query.type is not None:
+        of_type = Event.filter(type=query.type, activity_id__isnull=False).values("activity_id")
+        rows = rows.filter(id__in=of_type)
+    if query.reviewed is not None:
+        seen = ActivityReview.filter(user_id=principal.id).values("activity_id")
+        rows = rows.filter(id__in=seen) if query.reviewed else rows.filter(id__not_in=seen)
+    found = await page(rows, query, by="started_at", time=True)
+    return Page(await _outs(principal, found.items), found.cursor, found.total)
+
+
+@route("POST", "/api/activities", permission="activities.review", body=ReviewMany, answer=Marked)
+async def review_many(hub: Hub, principal: Principal, body: ReviewMany) -> dict[str, int]:
+    """Mark as reviewed what had ended by a sequence number of the feed."""
+    seen = EventLog.filter(topic="activity", seq__lte=body.up_to_seq).values("object_id")
+    rows = Activity.filter(visible_to(principal, "stream_id"), id__in=seen, ended_at__isnull=False)
+    if body.streams is not None:
+        rows = rows.filter(stream_id__in=body.streams)
+    ids = [str(i) for i in await rows.values_list("id", flat=True)]
+
+    async def change(conn: Any) -> int:
+        known = ActivityReview.filter(user_id=principal.id).using_db(conn)
+        before = {str(i) for i in await known.values_list("activity_id", flat=True)}
+        fresh = [ActivityReview(activity_id=i, user_id=principal.id) for i in ids if i not in before]
+        await ActivityReview.bulk_create(fresh, using_db=conn)
+        return len(fresh)
+
+    return {"marked": await hub.db.write(change)}
+
+
+async def _detail(hub: Hub, principal: Principal, activity: Activity) -> dict[str, Any]:
+    events = await Event.filter(activity_id=activity.id).order_by("started_at", "id").limit(500)
+    return (await _outs(principal, [activity]))[0] | {"events": await event_outs(hub, principal, list(events))}
+
+
+@route("GET", "/api/activities/<activity_id>", permission="events.view", load=ACTIVITY, answer=ActivityDetail)
+async def read_activity(hub: Hub, principal: Principal, activity: Activity) -> Versioned:
+    """One activity with its events."""
+    return Versioned(await _detail(hub, principal, activity), activity.version)
+
+
+@route("PATCH", "/api/activities/<activity_id>", permission="activities.review", load=ACTIVITY, body=ActivityPatch,
+       answer=ActivityDetail, match=True)  # fmt: skip
+async def change_activity(hub: Hub, principal: Principal, activity: Activity, body: ActivityPatch) -> Versioned:
+    """Mark one activity as reviewed or not, or protect it. Needs If-Match."""
+    if body.protected is not None and not can(principal, "media.delete", activity.stream_id):
+        raise Problem(403, "permission.missing", "this needs the permission media.delete", permission="media.delete")
+
+    async def change(conn: Any) -> None:
+        row = await Activity.filter(id=activity.id).using_db(conn).get()
+        check_match(row.version)
+        review = ActivityReview.filter(activity_id=row.id, user_id=principal.id).using_db(conn)
+        if body.reviewed is True and not await review.exists():
+            await ActivityReview.create(using_db=conn, activity_id=row.id, user_id=principal.id)
+        elif body.reviewed is False:
+            await review.delete()
+        if body.protected is not None:
+            row.protected = body.protected
+            row.version += 1
+            await row.save(using_db=conn)
+
+    await hub.db.write(change)
+    fresh = await Activity.get(id=activity.id)
+    return Versioned(await _detail(hub, principal, fresh), fresh.version)
+
+
+@route("GET", "/api/timeline", permission="events.view", query=TimelineQuery, answer=list[TimelineEntry])
+async def timeline(principal: Principal, query: TimelineQuery) -> Any:
+    """Activities, snapshots and clips of a range in one list, oldest first, at most 2,000 entries."""
+    end = (query.before or datetime.now(UTC)).astimezone(UTC)
+    start = (query.after or end - timedelta(days=1)).astimezone(UTC)
+    if not timedelta() < end - start <= timedelta(days=31):
+        raise Problem(422, "timeline.range", "the range is between nothing and 31 days")
+    seen = visible_to(principal, "stream_id")
+    only = {"stream_id": query.stream} if query.stream is not None else {}
+    activities = Activity.filter(seen, started_at__lt=end, last_at__gte=start, **only).order_by("-started_at")
+    snapshots = Snapshot.filter(seen, captured_at__gte=start, captured_at__lt=end, kind="capture", **only)
+    clips = MediaFile.filter(seen, started_at__lt=end, started_at__gte=start, state="ready", **only)
+    entries: list[dict[str, Any]] = [
+        {"stream_id": a.stream_id, "kind": "activity", "id": a.id, "started_at": a.started_at, "ended_at": a.ended_at,
+         "severity": a.severity, "score": a.score} for a in await activities.limit(1000)
+    ] + [
+        {"stream_id": s.stream_id, "kind": "snapshot", "id": s.id, "started_at": s.captured_at, "ended_at": None,
+         "severity": None, "score": None} for s in await snapshots.order_by("-captured_at").limit(500)
+    ] + [
+        {"stream_id": c.stream_id, "kind": "clip", "id": c.id, "started_at": c.started_at, "ended_at": c.ended_at,
+         "severity": None, "score": None} for c in await clips.order_by("-started_at").limit(500)
+    ]  # fmt: skip
+    return sorted(entries, key=lambda e: (e["started_at"], e["id"]))

@@ -1,0 +1,148 @@
+"""Events: search, one event, ingest, and the catalogue of types."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from glimpser_sdk.web import Problem
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from tortoise.expressions import Q
+
+from glimpser.database.models import Event, Stream
+from glimpser.events.log import event_view
+from glimpser.identity.policy import Principal, abilities, can, visible_to
+
+from .answers import plain
+from .cursors import PageQuery, page
+from .loaders import EVENT
+from .models import EventOut
+from .routing import SIGNED_IN, Page, Routes, Versioned
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+route = Routes("events")
+
+EVENT_PERMISSIONS = ("events.view", "activities.review", "media.delete")
+Severity = Literal["info", "notice", "warning", "critical"]
+Id = Annotated[str, Field(max_length=26)]
+
+
+class EventQuery(PageQuery):
+    """Filters; all of them must hold."""
+
+    stream: Id | None = Field(None, description="Id of a stream.")
+    activity: Id | None = Field(None, description="Id of an activity.")
+    type: str | None = Field(None, max_length=100, description="Event type.")
+    severity: Severity | None = None
+    state: Literal["open", "ended", "interrupted"] | None = None
+    after: AwareDatetime | None = Field(None, description="Started at or after.")
+    before: AwareDatetime | None = Field(None, description="Started before.")
+
+
+class EventIn(BaseModel):
+    """An event that another system reports."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str = Field("external.reported", max_length=100, description="A type of the catalogue.")
+    stream_id: Id = Field(description="The stream it belongs to.")
+    started_at: AwareDatetime | None = Field(None, description="Now when left out.")
+    ended_at: AwareDatetime | None = Field(None, description="When it ended; equal to the start when left out.")
+    severity: Severity | None = None
+    score: float | None = Field(None, ge=0, le=1)
+    text: str = Field("", max_length=2000, description="In words.")
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class EventTypeOut(BaseModel):
+    """A type of event."""
+
+    type: str
+    title: str
+    severity: str
+    description: str
+
+
+async def stream_names(ids: set[str]) -> dict[str, str]:
+    """Names of streams by id."""
+    return {str(i): str(n) for i, n in await Stream.filter(id__in=sorted(ids)).values_list("id", "name")}
+
+
+async def event_outs(hub: Hub, principal: Principal, events: list[Event]) -> list[dict[str, Any]]:
+    """Events as this principal sees them."""
+    names = await stream_names({e.stream_id for e in events if e.stream_id})
+    return [event_out(hub, principal, e, names.get(e.stream_id or "", "")) for e in events]
+
+
+def event_out(hub: Hub, principal: Principal, event: Event, stream_name: str) -> dict[str, Any]:
+    """One event as this principal sees it."""
+    words = {**event.data, **event.data.get("params", {}), "stream": stream_name}
+    return plain(
+        event_view(event)
+        | {
+            "text": hub.events.types.text(event.type, words),
+            "can": abilities(principal, EVENT_PERMISSIONS, event.stream_id),
+        }
+    )  # type: ignore[no-any-return]
+
+
+def visible_events(principal: Principal) -> Q:
+    """Events of streams that the principal sees, and the hub's own for those who see the system."""
+    own = visible_to(principal, "stream_id")
+    if principal.streams is None:
+        return Q() if "system.view" in principal.permissions else Q(stream_id__isnull=False)
+    return own | Q(stream_id__isnull=True) if "system.view" in principal.permissions else own
+
+
+@route("GET", "/api/events", permission="events.view", query=EventQuery, answer=list[EventOut])
+async def list_events(hub: Hub, principal: Principal, query: EventQuery) -> Page:
+    """Events, newest first."""
+    rows = Event.filter(visible_events(principal))
+    exact = {"stream_id": query.stream, "activity_id": query.activity, "type": query.type, "state": query.state,
+             "severity": query.severity, "started_at__gte": query.after, "started_at__lt": query.before}  # fmt: skip
+    rows = rows.filter(**{k: v for k, v in exact.items() if v is not None})
+    found = await page(rows, query, by="started_at", time=True)
+    return Page(await event_outs(hub, principal, found.items), found.cursor, found.total)
+
+
+@route("GET", "/api/events/<event_id>", permission="events.view", load=EVENT, answer=EventOut)
+async def read_event(hub: Hub, principal: Principal, event: Event) -> Any:
+    """One event."""
+    return (await event_outs(hub, principal, [event]))[0]
+
+
+@route("POST", "/api/events", permission="events.create", body=EventIn, answer=EventOut, status=201)
+async def report_event(hub: Hub, principal: Principal, body: EventIn) -> Versioned:
+    """Record an event that another system noticed."""
+    if body.type not in hub.events.types:
+        raise Problem(422, "event.type_unknown", f"no event type {body.type!r}; see /api/event-types")
+    stream = await Stream.filter(visible_to(principal), id=body.stream_id, deleted_at=None).first()
+    if stream is None or not can(principal, "events.create", stream.id):
+        raise Problem(422, "stream.not_found", "stream_id names no stream that you see")
+    if body.ended_at is not None and body.started_at is not None and body.ended_at < body.started_at:
+        raise Problem(422, "event.times", "ended_at is before started_at")
+    identifier = await hub.events.publish(
+        body.type, stream_id=stream.id, score=body.score, severity=body.severity, at=_utc(body.started_at),
+        ended_at=_utc(body.ended_at), data={**body.data, "text": body.text, "reported_by": principal.name},
+    )  # fmt: skip
+    event = await Event.get(id=identifier)
+    return Versioned(
+        event_out(hub, principal, event, stream.name), event.revision, status=201, location=f"/api/events/{identifier}"
+    )
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    from datetime import UTC
+
+    return None if at is None else at.astimezone(UTC)
+
+
+@route("GET", "/api/event-types", permission=SIGNED_IN, answer=list[EventTypeOut])
+async def event_types(hub: Hub) -> Any:
+    """All types of events, the plugins' too."""
+    return [
+        {"type": t.type, "title": t.title, "severity": t.severity, "description": t.description}
+        for t in hub.events.types
+    ]

@@ -1,0 +1,148 @@
+"""Groups of streams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from glimpser_sdk.ids import new_id
+from glimpser_sdk.web import Problem
+from pydantic import BaseModel, ConfigDict, Field
+
+from glimpser.database.models import Stream, StreamGroup, StreamGroupMember
+from glimpser.identity.policy import Principal, abilities, visible_to
+
+from .answers import check_match, plain
+from .cursors import PageQuery, page
+from .events import Id
+from .loaders import GROUP
+from .routing import Page, Routes, Versioned
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+route = Routes("groups")
+
+
+class GroupIn(BaseModel):
+    """A group of streams."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=200)
+    private: bool = Field(False, description="Shown only to those who manage groups.")
+    streams: list[Id] = Field(default_factory=list, max_length=2000, description="Members in order.")
+
+
+class GroupPatch(BaseModel):
+    """What changes; a field left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field("", min_length=1, max_length=200)
+    private: bool = False
+    streams: list[Id] = Field(default_factory=list, max_length=2000, description="Replaces the members.")
+
+
+class GroupOut(BaseModel):
+    """A group and those of its members that the principal sees."""
+
+    id: str
+    name: str
+    private: bool
+    streams: list[str]
+    count: int
+    version: int
+    created_at: str
+    updated_at: str
+    can: list[str]
+
+
+async def _out(principal: Principal, group: StreamGroup) -> dict[str, Any]:
+    members = StreamGroupMember.filter(group_id=group.id).order_by("position", "id")
+    order = [str(i) for i in await members.values_list("stream_id", flat=True)]
+    seen = Stream.filter(visible_to(principal), id__in=order, deleted_at=None)
+    visible = {str(i) for i in await seen.values_list("id", flat=True)}
+    streams = [i for i in order if i in visible]
+    return plain({
+        "id": group.id, "name": group.name, "private": group.private, "streams": streams, "count": len(streams),
+        "version": group.version, "created_at": group.created_at, "updated_at": group.updated_at,
+        "can": abilities(principal, ("groups.manage",)),
+    })  # type: ignore[no-any-return]  # fmt: skip
+
+
+async def _set_members(conn: Any, principal: Principal, group_id: str, streams: list[str]) -> None:
+    wanted = list(dict.fromkeys(streams))
+    seen = Stream.filter(visible_to(principal), id__in=wanted, deleted_at=None).using_db(conn)
+    known = {str(i) for i in await seen.values_list("id", flat=True)}
+    for missing in (i for i in wanted if i not in known):
+        raise Problem(422, "stream.not_found", f"streams: there is no stream {missing}")
+    await StreamGroupMember.filter(group_id=group_id).using_db(conn).delete()
+    members = [StreamGroupMember(group_id=group_id, stream_id=s, position=n) for n, s in enumerate(wanted)]
+    await StreamGroupMember.bulk_create(members, using_db=conn)
+
+
+@route("GET", "/api/stream-groups", permission="streams.view", query=PageQuery, answer=list[GroupOut])
+async def list_groups(principal: Principal, query: PageQuery) -> Page:
+    """Groups by name."""
+    rows = StreamGroup.all()
+    if "groups.manage" not in principal.permissions:
+        rows = rows.filter(private=False)
+    found = await page(rows, query, by="name", descending=False)
+    return Page([await _out(principal, g) for g in found.items], found.cursor, found.total)
+
+
+@route("POST", "/api/stream-groups", permission="groups.manage", body=GroupIn, answer=GroupOut, status=201)
+async def create_group(hub: Hub, principal: Principal, body: GroupIn) -> Versioned:
+    """Create a group."""
+
+    async def change(conn: Any) -> StreamGroup:
+        group = await StreamGroup.create(using_db=conn, id=new_id(), name=body.name, private=body.private)
+        await _set_members(conn, principal, group.id, body.streams)
+        return group
+
+    group = await hub.db.write(change)
+    out = await _out(principal, group)
+    await hub.events.announce("group", "created", group.id, payload=out)
+    return Versioned(out, group.version, status=201, location=f"/api/stream-groups/{group.id}")
+
+
+@route("GET", "/api/stream-groups/<group_id>", permission="streams.view", load=GROUP, answer=GroupOut)
+async def read_group(principal: Principal, group: StreamGroup) -> Versioned:
+    """One group."""
+    return Versioned(await _out(principal, group), group.version)
+
+
+@route("PATCH", "/api/stream-groups/<group_id>", permission="groups.manage", load=GROUP, body=GroupPatch,
+       answer=GroupOut, match=True)  # fmt: skip
+async def change_group(hub: Hub, principal: Principal, group: StreamGroup, body: GroupPatch) -> Versioned:
+    """Rename a group, or change its members. Needs If-Match."""
+
+    async def change(conn: Any) -> StreamGroup:
+        row = await StreamGroup.filter(id=group.id).using_db(conn).get()
+        check_match(row.version)
+        given = body.model_dump(exclude_unset=True)
+        streams = given.pop("streams", None)
+        row.update_from_dict({**given, "version": row.version + 1})
+        await row.save(using_db=conn)
+        if streams is not None:
+            await _set_members(conn, principal, row.id, streams)
+        return row
+
+    row = await hub.db.write(change)
+    out = await _out(principal, row)
+    await hub.events.announce("group", "updated", row.id, payload=out)
+    return Versioned(out, row.version)
+
+
+@route("DELETE", "/api/stream-groups/<group_id>", permission="groups.manage", load=GROUP, match=True, status=204)
+async def delete_group(hub: Hub, group: StreamGroup) -> None:
+    """Remove a group; its streams stay. Needs If-Match."""
+
+    async def change(conn: Any) -> None:
+        row = await StreamGroup.filter(id=group.id).using_db(conn).get()
+        check_match(row.version)
+        await StreamGroupMember.filter(group_id=row.id).using_db(conn).delete()
+        await StreamGroup.filter(id=row.id).using_db(conn).delete()
+
+    await hub.db.write(change)
+    await hub.events.announce("group", "deleted", group.id, payload={})

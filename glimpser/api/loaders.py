@@ -1,0 +1,51 @@
+"""How routes find their objects: always among what the principal may see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from glimpser.database.models import Activity, Event, MediaFile, Snapshot, Stream, StreamGroup
+from glimpser.identity.policy import Principal, sees, visible_to
+
+from .routing import Loader
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+
+async def _stream(hub: Hub, principal: Principal, identifier: str) -> Stream | None:
+    return await Stream.filter(visible_to(principal), id=identifier, deleted_at=None).first()
+
+
+async def _event(hub: Hub, principal: Principal, identifier: str) -> Event | None:
+    event = await Event.filter(id=identifier).first()
+    return event if event is not None and sees(principal, event.stream_id) else None
+
+
+async def _activity(hub: Hub, principal: Principal, identifier: str) -> Activity | None:
+    return await Activity.filter(visible_to(principal, "stream_id"), id=identifier).first()
+
+
+async def _snapshot(hub: Hub, principal: Principal, identifier: str) -> Snapshot | None:
+    return await Snapshot.filter(visible_to(principal, "stream_id"), id=identifier).first()
+
+
+async def _clip(hub: Hub, principal: Principal, identifier: str) -> MediaFile | None:
+    return await MediaFile.filter(visible_to(principal, "stream_id"), id=identifier, state="ready").first()
+
+
+async def _group(hub: Hub, principal: Principal, identifier: str) -> StreamGroup | None:
+    if "streams.view" not in principal.permissions:
+        return None
+    group = await StreamGroup.filter(id=identifier).first()
+    if group is not None and group.private and "groups.manage" not in principal.permissions:
+        return None
+    return group
+
+
+STREAM = Loader("stream", "stream_id", _stream, lambda stream: str(stream.id))
+EVENT = Loader("event", "event_id", _event, lambda event: event.stream_id)
+ACTIVITY = Loader("activity", "activity_id", _activity, lambda activity: str(activity.stream_id))
+SNAPSHOT = Loader("snapshot", "snapshot_id", _snapshot, lambda snapshot: str(snapshot.stream_id))
+CLIP = Loader("clip", "clip_id", _clip, lambda clip: str(clip.stream_id))
+GROUP = Loader("group", "group_id", _group)

@@ -1,0 +1,151 @@
+"""Kept pictures and clips."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Literal
+
+from glimpser_sdk.ids import new_id
+from glimpser_sdk.web import Problem
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from quart import Response, request, send_file
+
+from glimpser.database.models import MediaFile, Snapshot, Stream
+from glimpser.identity.policy import Principal
+
+from .answers import plain
+from .cursors import PageQuery, page
+from .loaders import CLIP, SNAPSHOT, STREAM
+from .models import SnapshotOut
+from .routing import Page, Routes, Versioned
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+route = Routes("media")
+
+
+class SnapshotQuery(PageQuery):
+    """Filters."""
+
+    after: AwareDatetime | None = Field(None, description="Captured at or after.")
+    before: AwareDatetime | None = Field(None, description="Captured before.")
+    kind: Literal["capture", "best", "event"] | None = None
+
+
+class CaptureIn(BaseModel):
+    """Take a snapshot now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fresh: bool = Field(True, description="Not older than this request.")
+
+
+class ClipOut(BaseModel):
+    """A kept clip."""
+
+    id: str
+    stream_id: str
+    event_id: str | None
+    activity_id: str | None
+    kind: str
+    started_at: str
+    ended_at: str | None
+    size_bytes: int
+    content_type: str
+    codec: str
+    width: int | None
+    height: int | None
+    file: str = Field(description="Path of the video, with Range.")
+
+
+def snapshot_out(row: Snapshot) -> dict[str, Any]:
+    """A kept frame as the API shows it."""
+    return plain({
+        "id": row.id, "stream_id": row.stream_id, "event_id": row.event_id, "feed": row.feed, "kind": row.kind,
+        "captured_at": row.captured_at, "width": row.width, "height": row.height, "size_bytes": row.size_bytes,
+        "sha256": row.sha256, "caption": row.caption, "data": row.data, "image": f"/api/snapshots/{row.id}/image",
+    })  # type: ignore[no-any-return]  # fmt: skip
+
+
+def clip_out(row: MediaFile) -> dict[str, Any]:
+    """A kept clip as the API shows it."""
+    return plain({
+        "id": row.id, "stream_id": row.stream_id, "event_id": row.event_id, "activity_id": row.activity_id,
+        "kind": row.kind, "started_at": row.started_at, "ended_at": row.ended_at, "size_bytes": row.size_bytes,
+        "content_type": row.content_type, "codec": row.codec, "width": row.width, "height": row.height,
+        "file": f"/api/clips/{row.id}/file",
+    })  # type: ignore[no-any-return]  # fmt: skip
+
+
+@route("GET", "/api/streams/<stream_id>/snapshots", permission="streams.view", load=STREAM, query=SnapshotQuery,
+       answer=list[SnapshotOut])  # fmt: skip
+async def list_snapshots(stream: Stream, query: SnapshotQuery) -> Page:
+    """Kept pictures of a stream, newest first."""
+    exact = {"captured_at__gte": query.after, "captured_at__lt": query.before, "kind": query.kind}
+    rows = Snapshot.filter(stream_id=stream.id, **{k: v for k, v in exact.items() if v is not None})
+    found = await page(rows, query, by="captured_at", time=True)
+    return Page([snapshot_out(s) for s in found.items], found.cursor, found.total)
+
+
+@route("POST", "/api/streams/<stream_id>/snapshots", permission="streams.control", load=STREAM, body=CaptureIn,
+       answer=SnapshotOut, status=201)  # fmt: skip
+async def capture_snapshot(hub: Hub, stream: Stream, body: CaptureIn) -> Versioned:
+    """Take a picture now and keep it."""
+    if not hub.pruner.room():
+        raise Problem(503, "storage.low", "the volume is nearly full: free some space first")
+    picture = await hub.live.snapshot(stream.id, fresh=body.fresh)
+    row = await hub.media.keep(picture, kind="capture")
+    if row is None:
+        raise Problem(404, "stream.not_found", "there is no such stream")
+    return Versioned(snapshot_out(row), 1, status=201, location=f"/api/snapshots/{row.id}")
+
+
+@route("GET", "/api/snapshots/<snapshot_id>", permission="streams.view", load=SNAPSHOT, answer=SnapshotOut)
+async def read_snapshot(snapshot: Snapshot) -> Versioned:
+    """One kept picture."""
+    return Versioned(snapshot_out(snapshot), 1)
+
+
+@route("DELETE", "/api/snapshots/<snapshot_id>", permission="media.delete", load=SNAPSHOT, status=204)
+async def delete_snapshot(hub: Hub, snapshot: Snapshot) -> None:
+    """Remove one kept picture."""
+    await hub.media.delete_snapshot(snapshot)
+
+
+async def _file(hub: Hub, relative: str, content_type: str, etag: str) -> Response:
+    path = hub.media.storage.path(relative)
+    if not await asyncio.to_thread(path.is_file):
+        raise Problem(404, "media.gone", "the file is not there any more")
+    if f'"{etag}"' in (request.headers.get("If-None-Match") or ""):
+        return Response(b"", status=304, headers={"ETag": f'"{etag}"'})
+    response = await send_file(path, mimetype=content_type, conditional=True, etag=False)
+    response.headers["ETag"] = f'"{etag}"'
+    response.headers["Cache-Control"] = "private, max-age=86400, immutable"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@route("GET", "/api/snapshots/<snapshot_id>/image", permission="streams.view", load=SNAPSHOT, media="image/jpeg")
+async def snapshot_image(hub: Hub, snapshot: Snapshot) -> Response:
+    """The picture."""
+    return await _file(hub, snapshot.path, "image/jpeg", snapshot.sha256[:32])
+
+
+@route("GET", "/api/clips/<clip_id>", permission="events.view", load=CLIP, answer=ClipOut)
+async def read_clip(clip: MediaFile) -> Any:
+    """One kept clip."""
+    return clip_out(clip)
+
+
+@route("DELETE", "/api/clips/<clip_id>", permission="media.delete", load=CLIP, status=204)
+async def delete_clip(hub: Hub, clip: MediaFile) -> None:
+    """Remove one kept clip."""
+    await hub.media.delete_clip(clip)
+
+
+@route("GET", "/api/clips/<clip_id>/file", permission="events.view", load=CLIP, media="video/mp4",
+       also={206: "A part of it, for Range."})  # fmt: skip
+async def clip_file(hub: Hub, clip: MediaFile) -> Response:
+    """The video; supports Range."""
+    return await _file(hub, clip.path, clip.content_type, clip.id)
