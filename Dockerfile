@@ -1,6 +1,10 @@
 # syntax=docker/dockerfile:1
 # docker build --build-arg EXTRAS=demo -t glimpser .
-# docker run -p 8080:8080 -v glimpser:/data glimpser
+# docker run -p 127.0.0.1:8080:8080 -v glimpser:/data -e GLIMPSER_ALLOW_INSECURE_HTTP=true glimpser
+#
+# Inside, the hub listens on every address, so it refuses to start until it is told how people reach it: as above, where
+# only this machine does; with GLIMPSER_TLS_CERTIFICATE and GLIMPSER_TLS_KEY; or behind a proxy that does TLS, with
+# GLIMPSER_PUBLIC_URL and GLIMPSER_TRUSTED_PROXIES beside GLIMPSER_ALLOW_INSECURE_HTTP.
 
 ARG PYTHON=3.12
 
@@ -26,6 +30,7 @@ FROM python:${PYTHON}-slim
 RUN useradd --system --uid 10001 --create-home --home-dir /home/glimpser glimpser \
     && install -d -o glimpser -g glimpser -m 0750 /data
 COPY --from=build /opt/glimpser /opt/glimpser
+COPY scripts/healthcheck.py /opt/glimpser/healthcheck.py
 ENV PATH=/opt/glimpser/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     GLIMPSER_DATA_DIR=/data \
@@ -36,7 +41,6 @@ VOLUME /data
 EXPOSE 8080
 # Ten seconds is what a shutdown may take: drain, flush, stop.
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ['GLIMPSER_PORT']}/healthz\", timeout=4)"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["python", "/opt/glimpser/healthcheck.py"]
 ENTRYPOINT ["glimpser"]
 CMD ["run"]
