@@ -1,4 +1,4 @@
-"""Exit 0 if the hub in this container is alive. It asks the hub's own loopback port, so its certificate is not checked."""
+"""Exit 0 if the hub in this container is alive: asks its own loopback port, whose certificate is not checked."""
 
 import os
 import ssl
