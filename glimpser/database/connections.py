@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
 
 from glimpser.database.apps import CORE, CORE_APP, AppModels
@@ -33,6 +34,8 @@ class Database:
     async def open(self, apps: Mapping[str, AppModels] | None = None) -> None:
         """Connect, with the tables of the core and of the plugins in ``apps`` (id: models)."""
         self.target.prepare()
+        # Statements by connection and table name: they may be of another dialect or of a migration's older tables.
+        EXECUTOR_CACHE.clear()
         config = {
             "connections": self.target.connections(),
             "apps": {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 from tortoise.backends.base.config_generator import expand_db_url
 
 from glimpser.database import sqlite

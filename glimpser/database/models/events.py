@@ -6,12 +6,11 @@ from typing import Any
 
 from tortoise import fields
 from tortoise.indexes import Index
-from tortoise.models import Model
 
-from glimpser.database.fields import UtcField, id_key, id_or_none, id_ref
+from glimpser.database.fields import JsonField, Row, UtcField, id_key, id_or_none, id_ref
 
 
-class Event(Model):
+class Event(Row):
     """Something that happened; the id is made by the worker, ``revision`` grows with each update.
 
     ``severity`` is info, notice, warning or critical; ``state`` is open, ended or interrupted; ``data`` has regions,
@@ -30,7 +29,7 @@ class Event(Model):
     best_at = UtcField(null=True)
     severity = fields.CharField(max_length=16, default="info")
     score = fields.FloatField(null=True)
-    data: Any = fields.JSONField(default=dict)
+    data: Any = JsonField(default=dict)
     snapshot_id = id_or_none()
     clip_id = id_or_none()
     revision = fields.IntField(default=1)
@@ -43,7 +42,7 @@ class Event(Model):
         indexes = (Index(fields=["stream_id", "started_at", "id"]), Index(fields=["started_at", "id"]))
 
 
-class EventLog(Model):
+class EventLog(Row):
     """One change that feeds announce. ``seq`` only grows and is never reused; rows are never changed.
 
     ``topic`` names what changed (``event``, ``stream``, …), ``object_id`` which one, ``change`` how (started, updated,
@@ -57,13 +56,13 @@ class EventLog(Model):
     revision = fields.IntField(null=True)
     change = fields.CharField(max_length=32)
     at = UtcField(auto_now_add=True, db_index=True)
-    payload: Any = fields.JSONField(default=dict)
+    payload: Any = JsonField(default=dict)
 
     class Meta:
         table = "event_log"
 
 
-class Activity(Model):
+class Activity(Row):
     """Overlapping events of one stream: what the inbox lists, what is reviewed, what retention protects."""
 
     id = id_key()
@@ -75,7 +74,7 @@ class Activity(Model):
     severity = fields.CharField(max_length=16, default="info")
     score = fields.FloatField(null=True)
     event_count = fields.IntField(default=0)
-    types: Any = fields.JSONField(default=list)
+    types: Any = JsonField(default=list)
     best_event_id = id_or_none()
     protected = fields.BooleanField(default=False)
     version = fields.IntField(default=1)
@@ -85,7 +84,7 @@ class Activity(Model):
         indexes = (Index(fields=["stream_id", "started_at", "id"]), Index(fields=["started_at", "id"]))
 
 
-class ActivityReview(Model):
+class ActivityReview(Row):
     """That a user has seen an activity."""
 
     id = fields.BigIntField(primary_key=True)

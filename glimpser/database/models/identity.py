@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from tortoise import fields
-from tortoise.models import Model
+from tortoise.backends.base.client import BaseDBAsyncClient
 
-from glimpser.database.fields import UtcField, id_key
+from glimpser.database.fields import JsonField, Row, UtcField, id_key
 
 
-class User(Model):
-    """A person. ``name_key`` is the name folded for comparing (``name.casefold()``, set on save) and is unique."""
+class User(Row):
+    """A person. ``name_key`` is the name folded for comparing (set by ``save``) and is unique."""
 
     id = id_key()
     name = fields.CharField(max_length=100)
@@ -31,10 +32,16 @@ class User(Model):
     class Meta:
         table = "users"
 
-    def __init__(self, **values: Any) -> None:
-        if "name" in values:
-            values.setdefault("name_key", name_key(values["name"]))
-        super().__init__(**values)
+    async def save(
+        self,
+        using_db: BaseDBAsyncClient | None = None,
+        update_fields: Iterable[str] | None = None,
+        force_create: bool = False,
+        force_update: bool = False,
+    ) -> None:
+        self.name_key = name_key(self.name)
+        fields_too = None if update_fields is None else {*update_fields, "name_key"}
+        await super().save(using_db, fields_too, force_create, force_update)
 
 
 def name_key(name: str) -> str:
@@ -42,7 +49,7 @@ def name_key(name: str) -> str:
     return name.casefold()
 
 
-class Session(Model):
+class Session(Row):
     """A browser's sign-in. ``step_up_at`` is when the user last proved who they are again."""
 
     id = id_key()
@@ -61,7 +68,7 @@ class Session(Model):
         table = "sessions"
 
 
-class ApiKey(Model):
+class ApiKey(Row):
     """A program's key: ``prefix`` finds it, ``secret_hash`` proves it. ``streams`` limits it to some ids."""
 
     id = id_key()
@@ -70,8 +77,8 @@ class ApiKey(Model):
     name = fields.CharField(max_length=200)
     prefix = fields.CharField(max_length=32, unique=True)
     secret_hash = fields.CharField(max_length=64)
-    scopes: Any = fields.JSONField(default=list)
-    streams: Any = fields.JSONField(null=True)
+    scopes: Any = JsonField(default=list)
+    streams: Any = JsonField(null=True)
     expires_at = UtcField(null=True)
     last_used_at = UtcField(null=True)
     revoked_at = UtcField(null=True)
@@ -81,7 +88,7 @@ class ApiKey(Model):
         table = "api_keys"
 
 
-class SignInFailure(Model):
+class SignInFailure(Row):
     """Failed sign-ins of one key (a user name or an address) in the window that began at ``window_start``."""
 
     key = fields.CharField(max_length=300, primary_key=True)

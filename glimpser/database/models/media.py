@@ -6,12 +6,11 @@ from typing import Any
 
 from tortoise import fields
 from tortoise.indexes import Index
-from tortoise.models import Model
 
-from glimpser.database.fields import UtcField, id_key, id_or_none, id_ref
+from glimpser.database.fields import JsonField, Row, UtcField, id_key, id_or_none, id_ref
 
 
-class Snapshot(Model):
+class Snapshot(Row):
     """A kept frame. ``kind`` is capture, best or event."""
 
     id = id_key()
@@ -27,14 +26,14 @@ class Snapshot(Model):
     path = fields.CharField(max_length=500)
     sha256 = fields.CharField(max_length=64)
     caption = fields.TextField(null=True)
-    data: Any = fields.JSONField(default=dict)
+    data: Any = JsonField(default=dict)
 
     class Meta:
         table = "snapshots"
         indexes = (Index(fields=["stream_id", "captured_at", "id"]),)
 
 
-class MediaFile(Model):
+class MediaFile(Row):
     """Kept video. ``kind`` is clip; ``state`` is writing, ready or failed."""
 
     id = id_key()

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise import fields
-from tortoise.models import Model
 
-from glimpser.database.fields import UtcField
+from glimpser.database.fields import JsonField, Row, UtcField
 
 
-class PluginState(Model):
+class PluginState(Row):
     """``enabled`` is null while nobody decided. ``config`` has the form of ``config_version``, secrets encrypted."""
 
     plugin_id = fields.CharField(max_length=64, primary_key=True)
     enabled = fields.BooleanField(null=True)
-    config: Any = fields.JSONField(default=dict)
+    config: Any = JsonField(default=dict)
     config_version = fields.IntField(default=1)
     version = fields.IntField(default=1)
     updated_at = UtcField(auto_now=True)
@@ -24,13 +23,13 @@ class PluginState(Model):
         table = "plugin_states"
 
 
-class PluginValue(Model):
+class PluginValue(Row):
     """One value of a plugin's own key-value store."""
 
     id = fields.BigIntField(primary_key=True)
     plugin_id = fields.CharField(max_length=64)
     key = fields.CharField(max_length=200)
-    value: Any = fields.JSONField(null=True)
+    value: Any = JsonField(null=True)
     updated_at = UtcField(auto_now=True)
 
     class Meta:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise import fields
-from tortoise.models import Model
 
-from glimpser.database.fields import ID_LENGTH, UtcField, id_key
+from glimpser.database.fields import ID_LENGTH, JsonField, Row, UtcField, id_key
 from glimpser_sdk.ids import new_id
 
 
-class IdempotencyKey(Model):
+class IdempotencyKey(Row):
     """The answer to a request that carried a key. ``status`` is null while the first such request still runs."""
 
     id = id_key()
@@ -21,7 +20,7 @@ class IdempotencyKey(Model):
     path = fields.CharField(max_length=1000)
     request_hash = fields.CharField(max_length=64)
     status = fields.IntField(null=True)
-    headers: Any = fields.JSONField(default=dict)
+    headers: Any = JsonField(default=dict)
     body: bytes | None = fields.BinaryField(null=True)
     created_at = UtcField(auto_now_add=True, db_index=True)
 
@@ -30,7 +29,7 @@ class IdempotencyKey(Model):
         unique_together = (("principal", "key"),)
 
 
-class AuditEvent(Model):
+class AuditEvent(Row):
     """One entry of the audit trail; ``seq`` only grows, rows are never changed."""
 
     seq = fields.BigIntField(primary_key=True)
@@ -42,7 +41,7 @@ class AuditEvent(Model):
     object_id = fields.CharField(max_length=100, default="", db_index=True)
     result = fields.CharField(max_length=32, default="ok")
     address = fields.CharField(max_length=64, default="")
-    data: Any = fields.JSONField(default=dict)
+    data: Any = JsonField(default=dict)
 
     class Meta:
         table = "audit_events"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise import fields
-from tortoise.models import Model
 
-from glimpser.database.fields import UtcField, id_key
+from glimpser.database.fields import JsonField, Row, UtcField, id_key
 
 
-class Stream(Model):
+class Stream(Row):
     """One configured thing to watch. ``config`` holds secrets only in their encrypted form ``{"$enc": …}``.
 
     ``desired`` is ``running`` or ``stopped``. ``suspect`` marks a stream whose worker died too often. A deleted
@@ -21,14 +20,14 @@ class Stream(Model):
     node_id = fields.CharField(max_length=64, default="")
     name = fields.CharField(max_length=200)
     kind = fields.CharField(max_length=64)
-    config: Any = fields.JSONField(default=dict)
-    analyzers: Any = fields.JSONField(default=list)
-    sinks: Any = fields.JSONField(default=list)
-    regions: Any = fields.JSONField(default=list)
-    tags: Any = fields.JSONField(default=list)
+    config: Any = JsonField(default=dict)
+    analyzers: Any = JsonField(default=list)
+    sinks: Any = JsonField(default=list)
+    regions: Any = JsonField(default=list)
+    tags: Any = JsonField(default=list)
     desired = fields.CharField(max_length=16, default="running")
     timezone = fields.CharField(max_length=64, null=True)
-    location: Any = fields.JSONField(null=True)
+    location: Any = JsonField(null=True)
     external_key = fields.CharField(max_length=200, null=True, unique=True)
     unmasked_recording = fields.BooleanField(default=False)
     suspect = fields.BooleanField(default=False)
@@ -41,7 +40,7 @@ class Stream(Model):
         table = "streams"
 
 
-class StreamGroup(Model):
+class StreamGroup(Row):
     """A named set of streams; a private one is listed only to those it was granted to."""
 
     id = id_key()
@@ -55,7 +54,7 @@ class StreamGroup(Model):
         table = "stream_groups"
 
 
-class StreamGroupMember(Model):
+class StreamGroupMember(Row):
     """A stream's place (``position``, ascending) in a group."""
 
     id = fields.BigIntField(primary_key=True)
