@@ -53,37 +53,69 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-async def _new_postgres(server: str) -> str:
+async def _new_postgres(server: str, template: str = "template1") -> str:
     name = f"test_{next(_numbers)}"
     connection = await asyncpg.connect(f"{server}/postgres")
-    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     await connection.close()
     return f"{server}/{name}"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-async def url(request: pytest.FixtureRequest) -> str:
-    """The URL of an empty database, once of each kind."""
-    if request.param == "sqlite":
-        return ""
-    return await _new_postgres(request.getfixturevalue("postgres_server"))
+def kind(request: pytest.FixtureRequest) -> str:
+    if request.param == "postgres":
+        request.getfixturevalue("postgres_server")
+    return str(request.param)
 
 
 @pytest.fixture
-async def db(url: str, tmp_path: Path) -> AsyncIterator[Database]:
-    """A migrated, open database, once of each kind."""
-    assert await migrate_all(url, tmp_path, {}) == {}
-    database = Database(url, tmp_path)
+async def url(kind: str, request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database, once of each kind."""
+    return "" if kind == "sqlite" else await _new_postgres(request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """One migrated database of each kind that was needed, to be copied: the SQLite file's path, PostgreSQL's name."""
+    return {"folder": str(tmp_path_factory.mktemp("migrated"))}
+
+
+async def _open_sqlite(migrated: dict[str, str], data_dir: Path) -> Database:
+    template = Path(migrated["folder"]) / "glimpser.db"
+    if not template.exists():
+        assert await migrate_all("", template.parent, {}) == {}
+    shutil.copy(template, data_dir)
+    database = Database("", data_dir)
     await database.open()
+    return database
+
+
+async def _open_postgres(migrated: dict[str, str], server: str, data_dir: Path) -> Database:
+    if "postgres" not in migrated:
+        url = await _new_postgres(server)
+        assert await migrate_all(url, data_dir, {}) == {}
+        migrated["postgres"] = url.rsplit("/", 1)[1]
+    database = Database(await _new_postgres(server, migrated["postgres"]), data_dir)
+    await database.open()
+    return database
+
+
+@pytest.fixture
+async def db(
+    kind: str, migrated: dict[str, str], request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Database]:
+    """A migrated, open database, once of each kind."""
+    if kind == "sqlite":
+        database = await _open_sqlite(migrated, tmp_path)
+    else:
+        database = await _open_postgres(migrated, request.getfixturevalue("postgres_server"), tmp_path)
     yield database
     await database.close()
 
 
 @pytest.fixture
-async def sqlite_db(tmp_path: Path) -> AsyncIterator[Database]:
-    assert await migrate_all("", tmp_path, {}) == {}
-    database = Database("", tmp_path)
-    await database.open()
+async def sqlite_db(migrated: dict[str, str], tmp_path: Path) -> AsyncIterator[Database]:
+    database = await _open_sqlite(migrated, tmp_path)
     yield database
     await database.close()
 

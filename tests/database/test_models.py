@@ -61,19 +61,21 @@ async def test_rows_get_ids_times_and_defaults(db: Database) -> None:
     assert abs(datetime.now(UTC) - read.created_at) < timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("value", ["hello", "1", '{"a": 1}', "", 0, False, [], {"a": [1, None, "ü"]}, None])
-async def test_json_values_come_back_as_they_were(db: Database, value: Any) -> None:
-    async def set_it(_: Any) -> None:
-        await Setting.create(key="made", value=value)
-        await Setting.create(key="updated", value="before")
-        await Setting.filter(key="updated").update(value=value)
-        await Setting.update_or_create(key="both", defaults={"value": "before"})
-        await Setting.update_or_create(key="both", defaults={"value": value})
-        await Setting.bulk_create([Setting(key="bulk", value=value)])
+async def test_json_values_come_back_as_they_were(db: Database) -> None:
+    values = ["hello", "1", '{"a": 1}', "", 0, False, [], {"a": [1, None, "ü"]}, None]
 
-    await db.write(set_it)
-    assert [setting.value for setting in await Setting.all()] == [value] * 4
-    assert await Setting.all().values_list("value", flat=True) == [value] * 4
+    async def set_all(_: Any) -> None:
+        await Setting.bulk_create([Setting(key=f"bulk {n}", value=value) for n, value in enumerate(values)])
+        for n, value in enumerate(values):
+            await Setting.create(key=f"created {n}", value=value)
+            await Setting.create(key=f"updated {n}", value="before")
+            await Setting.filter(key=f"updated {n}").update(value=value)
+            await Setting.create(key=f"updated or created {n}", value="before")
+            await Setting.update_or_create(key=f"updated or created {n}", defaults={"value": value})
+
+    await db.write(set_all)
+    assert [setting.value for setting in await Setting.all().order_by("key")] == values * 4
+    assert await Setting.all().order_by("key").values_list("value", flat=True) == values * 4
 
 
 async def test_log_numbers_are_never_reused(db: Database) -> None:
