@@ -180,7 +180,8 @@ class Settings(BaseModel):
         if self.public_url:
             return self.public_url
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104  # compared, not bound
-        return f"{'https' if self.tls_certificate else 'http'}://{f'[{host}]' if ':' in host.strip('[]') else host}:{self.port}"
+        shown = f"[{host.strip('[]')}]" if ":" in host else host
+        return f"{'https' if self.tls_certificate else 'http'}://{shown}:{self.port}"
 
     @property
     def key_file(self) -> Path:

@@ -1,0 +1,1 @@
+"""The commands of ``glimpser``, one module per group, each imported only when called. Imported by ``glimpser.cli``."""

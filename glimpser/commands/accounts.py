@@ -1,0 +1,65 @@
+"""``setup-link``, ``users`` and ``api-keys``: who may use the hub, with or without one running."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from glimpser.commands.common import Fault, load_settings, run_async, settings_options, writable
+
+
+@click.command("setup-link")
+@settings_options
+def setup_link(data_dir: Path | None, config: Path | None) -> None:
+    """Print a link, valid once and for 15 minutes, by which the first administrator is made."""
+    from glimpser.identity import offline
+
+    settings = load_settings(data_dir=data_dir, config=config)
+    writable(settings.data_dir)
+    click.echo(run_async(offline.setup_link(settings)))
+
+
+@click.group()
+def users() -> None:
+    """Manage users."""
+
+
+@users.command("create")
+@click.argument("name")
+@click.option("--role", default="viewer", show_default=True, help="The role that the user gets.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+@settings_options
+def create_user(name: str, role: str, password_stdin: bool, data_dir: Path | None, config: Path | None) -> None:
+    """Create the user NAME."""
+    from glimpser.identity import offline
+
+    settings = load_settings(data_dir=data_dir, config=config)
+    writable(settings.data_dir)
+    if password_stdin:
+        # The line's end belongs to the way it was written, not to the password.
+        password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if not password:
+        raise Fault("password: none was given", 2)
+    run_async(offline.create_user(settings, name, role, password))
+    click.echo(f"created {role} {name}", err=True)
+
+
+@click.group("api-keys")
+def api_keys() -> None:
+    """Manage API keys."""
+
+
+@api_keys.command("create")
+@click.option("--user", "user_name", required=True, help="The user whose key it will be.")
+@click.option("--name", default="command line", show_default=True, help="What the key is for.")
+@settings_options
+def create_api_key(user_name: str, name: str, data_dir: Path | None, config: Path | None) -> None:
+    """Create an API key and print it, alone, on standard output. It cannot be shown again."""
+    from glimpser.identity import offline
+
+    settings = load_settings(data_dir=data_dir, config=config)
+    writable(settings.data_dir)
+    click.echo(run_async(offline.create_api_key(settings, user_name, name)))
