@@ -20,6 +20,7 @@ LINGER_S = 1.5
 FRESH_S = 10.0
 """A picture kept from earlier viewers is shown at once to a new one while it is no older than this."""
 MAX_FPS = 30.0
+SNAPSHOT_FPS = 5.0
 
 
 def snap(side: int) -> int:
@@ -166,23 +167,22 @@ class Live:
         generation = self._generation(stream_id)
         if generation is None:
             raise EngineError(WhyNot(code="stream.not_running"))
+        request = TakeSnapshot(
+            request_id=new_id(), stream_id=stream_id, generation=generation, fresh=fresh, timeout_s=timeout_s
+        )
         try:
-            if side:
-                return await asyncio.wait_for(self._look(stream_id, fresh, side), timeout_s)
-            request = TakeSnapshot(
-                request_id=new_id(), stream_id=stream_id, generation=generation, fresh=fresh, timeout_s=timeout_s
-            )
-            return await self._engine.snapshot(request)
+            if not side:
+                return await self._engine.snapshot(request)
+            since = await self._engine.snapshot(request) if fresh else None
+            return await asyncio.wait_for(self._look(stream_id, side, since), timeout_s)
         except TimeoutError:
             raise EngineError(WhyNot(code="snapshot.timeout", params={"seconds": timeout_s})) from None
 
-    async def _look(self, stream_id: str, fresh: bool, side: int) -> Picture:
-        """A small picture is what a viewer of that size sees first."""
-        watched = self._streams.get(stream_id)
-        old = watched.last.get(side) if watched and fresh else None
-        async with self.open(stream_id, side, MAX_FPS, kind="snapshot") as viewer:
+    async def _look(self, stream_id: str, side: int, since: Picture | None) -> Picture:
+        """A small picture is what a viewer of that size sees first, not older than ``since``."""
+        async with self.open(stream_id, side, SNAPSHOT_FPS, kind="snapshot") as viewer:
             async for picture in viewer:
-                if old is None or picture is not old[1]:
+                if since is None or picture.sequence >= since.sequence:
                     return picture
         raise EngineError(WhyNot(code="stream.not_running"))
 

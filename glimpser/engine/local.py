@@ -41,14 +41,15 @@ CHECK_S = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalOptions:
-    """``interpreters``: Python of a group's workers, where it is not the hub's. ``python_path``: folders put before
-    PYTHONPATH. ``memory_limit``: resident bytes at which a worker is restarted. ``silence_s``: a worker that says
-    nothing for so long is hung. ``idle_s``: a worker without streams ends after this. ``spares``: workers kept
-    ready."""
+    """``python``: the workers' interpreter, '' = the hub's; ``interpreters``: those of single groups. ``python_path``:
+    folders put before PYTHONPATH. ``memory_limit``: resident bytes at which a worker is restarted. ``silence_s``: a
+    worker that says nothing for so long is hung. ``idle_s``: a worker without streams ends after this. ``spares``:
+    workers kept ready."""
 
     data_dir: Path
     node_id: str = ""
     log_level: str = "INFO"
+    python: str = ""
     interpreters: Mapping[str, str] = field(default_factory=dict)
     python_path: tuple[str, ...] = ()
     memory_limit: int = 2 * 1024**3
@@ -178,9 +179,9 @@ class LocalEngine:
 
     def _new(self, group: str, alone: bool, python_of: str | None = None) -> Worker:
         """A worker for a group: a spare where one is ready and has the right interpreter."""
-        python = self._options.interpreters.get(python_of or group, "")
-        worker = next((w for w in self._spares() if w.why is None), None) if not python else None
-        worker = worker or self._spawn(python)
+        python = self._options.interpreters.get(python_of or group)
+        worker = next((w for w in self._spares() if w.why is None), None) if python is None else None
+        worker = worker or self._spawn(python or self._options.python)
         worker.group, worker.alone = group, alone
         worker.used = time.monotonic()
         if self._check is not None:
@@ -194,7 +195,7 @@ class LocalEngine:
     def _refill(self) -> None:
         busy = any(w.state == "starting" for w in self._workers.values())
         if not self._stopping and not busy and len(self._spares()) < self._options.spares:
-            self._spawn("")
+            self._spawn(self._options.python)
 
     def _spawn(self, python: str) -> Worker:
         env = environment(self._options.data_dir, self._options.python_path)
