@@ -1,0 +1,1 @@
+"""Analyzer `motion`: tells where a stream's picture moves, and folds it into events."""
