@@ -74,7 +74,7 @@ class FfmpegConfig(PluginConfig):
         "What does not work is done by the processor.",
     )
     timeout_s: float = Field(
-        default=8.0, ge=2, le=60, description="Seconds without any answer after which the connection counts as dead."
+        default=6.0, ge=2, le=60, description="Seconds without a single byte after which the connection counts as dead."
     )
     verify_tls: bool = Field(
         default=True, description="Check the server's certificate. Turn off only for devices that sign their own."

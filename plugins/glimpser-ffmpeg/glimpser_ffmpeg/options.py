@@ -59,7 +59,7 @@ def input_options(config: FfmpegConfig, scheme: str, proxy: str | None) -> dict[
                 "timeout": patience,
             }
         case "rtmp" | "rtmps" | "http" | "https":
-            options |= {"rw_timeout": patience}
+            options |= {"timeout": patience}
         case "srt":
             options |= {"timeout": patience}
     if proxy:

@@ -2,56 +2,65 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import av
 import av.error
+import av.logging
 
-from glimpser_ffmpeg.config import FfmpegConfig, scheme_of
+from glimpser_ffmpeg import errors
+from glimpser_ffmpeg.config import FfmpegConfig
 from glimpser_ffmpeg.decoder import FfmpegDecoder
-from glimpser_ffmpeg.errors import translate
+from glimpser_ffmpeg.epochs import Epochs, parameters
 from glimpser_ffmpeg.interrupt import Deadline, interrupt, interrupt_opening, prepare
 from glimpser_ffmpeg.options import input_format, input_options
-from glimpser_sdk.errors import ConfigInvalid, StreamEnded, Unsupported
-from glimpser_sdk.packets import CodecParameters, Packet
+from glimpser_ffmpeg.replay import Replay
+from glimpser_ffmpeg.targets import Target, target
+from glimpser_sdk.errors import GlimpserError, StreamEnded, Unsupported
+from glimpser_sdk.packets import Packet
 
 if TYPE_CHECKING:
     from av.container import InputContainer
 
     from glimpser_sdk.contexts import WorkerContext
-    from glimpser_sdk.packets import Decoder
+    from glimpser_sdk.packets import CodecParameters, Decoder
 
 _FOREVER = -1.0
+_GAP_S = 10
+
+# What FFmpeg says while a connection opens is read; a line that repeats on another thread must not get lost.
+av.logging.set_level(av.logging.WARNING)
+av.logging.set_skip_repeated(False)
 
 
 class FfmpegSource:
-    """Reads one feed until it ends, fails or is closed."""
+    """Reads one feed until it ends, fails or is closed.
+
+    Reasons are in ``glimpser_ffmpeg.errors.CODES``. A server that stops sending within packets is left to whoever
+    watches for packets; :meth:`close` ends every wait, at any time, within about 0.2 s.
+    """
 
     def __init__(self, ctx: WorkerContext, config: FfmpegConfig, feed: str) -> None:
-        address = config.address(feed)
-        if address is None:
-            raise ConfigInvalid(f"the feed {feed!r} has no address", field="sub_url")
-        self._ctx, self._config, self._feed, self._address = ctx, config, feed, address
-        self._opening, self._reading = Deadline(config.timeout_s), Deadline(_FOREVER)
+        prepare()
+        self._ctx, self._config, self._feed = ctx, config, feed
+        # Longer than libav's own patience between two bytes, so that silence and slowness are told apart.
+        self._opening, self._reading = Deadline(2 * config.timeout_s), Deadline(_FOREVER)
         self._container: InputContainer | None = None
         self._url = ""
-        self._closed = False
-        prepare()
+        self._closed = threading.Event()
 
     def run(self) -> Iterator[Packet]:
         """Connect, then yield what arrives, in decoding order."""
-        container = self._open()
-        if container is None:
-            return
         try:
-            yield from self._packets(container)
-        except av.error.FFmpegError as error:
-            if not self._closed:
-                raise translate(error, opening=False) from error
-        finally:
-            self._container = None
-            container.close()
+            where = target(self._ctx, self._config, self._feed)
+            yield from self._play(where) if where.is_file else self._connection(where)
+            if not self._closed.is_set():
+                raise StreamEnded(code="stream.ended")
+        except GlimpserError as error:
+            self._ctx.metrics.counter("failures_total").inc(code=error.reason.code)
+            raise
 
     def decoder(self, parameters: CodecParameters) -> Decoder:
         """A software or hardware decoder, as configured."""
@@ -59,7 +68,7 @@ class FfmpegSource:
 
     def close(self) -> None:
         """End :meth:`run`, wherever it waits."""
-        self._closed = True
+        self._closed.set()
         self._opening.expire()
         self._reading.expire()
         container = self._container
@@ -68,74 +77,95 @@ class FfmpegSource:
         elif self._url:
             interrupt_opening(self._url)
 
-    def _open(self) -> InputContainer | None:
-        opened = self._ctx.egress.open(self._address, purpose="camera")
-        scheme = scheme_of(self._address)
-        self._url = opened.url
+    def _play(self, where: Target) -> Iterator[Packet]:
+        """A file, over and over if so configured."""
+        replay = Replay(self._ctx.clock, self._closed.wait, realtime=self._config.realtime)
+        while True:
+            count = 0
+            for count, packet in enumerate(replay.turn(self._connection(where)), 1):  # noqa: B007
+                yield packet
+            if not (self._config.loop and count) or self._closed.is_set():
+                return
+
+    def _connection(self, where: Target) -> Iterator[Packet]:
+        """From opening to the end of the stream."""
+        container = self._open(where)
+        if container is None:
+            return
         try:
-            container = av.open(
-                self._url,
-                format=input_format(self._config, scheme),
-                options=input_options(self._config, scheme, opened.proxy),
-                timeout=(self._opening, self._reading),
-            )
+            yield from self._packets(container)
         except av.error.FFmpegError as error:
-            if self._closed:
-                return None
-            raise translate(error, opening=True) from error
-        self._container = container
-        if not container.streams.video:
+            if not self._closed.is_set():
+                raise errors.reading(error) from error
+        finally:
+            self._container = None
             container.close()
-            raise Unsupported(code="media.no_video")
+
+    def _open(self, where: Target) -> InputContainer | None:
+        """An open container with a picture, None when closed meanwhile."""
+        self._ctx.metrics.counter("connects_total").inc(scheme=where.scheme)
+        self._url = where.url
+        with av.logging.Capture() as logs:
+            try:
+                container = av.open(
+                    where.url,
+                    format=input_format(self._config, where.scheme),
+                    options=input_options(self._config, where.scheme, where.proxy),
+                    timeout=(self._opening, self._reading),
+                )
+            except av.error.FFmpegError as error:
+                if self._closed.is_set():
+                    return None
+                raise errors.opening(error, _text(logs), where.scheme) from error
+        self._container = container
+        if self._closed.is_set():
+            container.close()
+            return None
+        failure = errors.interrupted(_text(logs))
+        if failure is None and not container.streams.video:
+            failure = Unsupported(code="media.no_video")
+        if failure is not None:
+            container.close()
+            raise failure
         return container
 
     def _packets(self, container: InputContainer) -> Iterator[Packet]:
         video = container.streams.video[0]
-        wanted = [video, *container.streams.audio[:1]]
-        known = {stream.index: _parameters(stream, 0) for stream in wanted}
-        bases = {stream.index: (stream.time_base.numerator, stream.time_base.denominator) for stream in wanted}
-        now, mono_ns, feed = self._ctx.clock.now, self._ctx.clock.mono_ns, self._feed
-        for native in container.demux(*wanted):
-            if not native.size:
-                continue
-            if self._closed:
+        epochs = Epochs(video)
+        heard = [stream for stream in container.streams.audio[:1] if stream.codec_context is not None]
+        audio = parameters(heard[0]) if heard else None
+        streams = [video, *heard]
+        bases = {stream.index: (stream.time_base.numerator, stream.time_base.denominator) for stream in streams}
+        gap = _GAP_S * bases[video.index][1] // bases[video.index][0]
+        watched, current, last = video.index, epochs.current, None
+        now, mono_ns, feed, closed = self._ctx.clock.now, self._ctx.clock.mono_ns, self._feed, self._closed.is_set
+        for native in container.demux(*streams):
+            size = native.size
+            if closed():
                 return
-            index = native.stream_index
+            if not size:
+                continue
+            index, dts, keyframe, jumped = native.stream_index, native.dts, native.is_keyframe, False
+            if index == watched:
+                if keyframe:
+                    current = epochs.at_keyframe(native)
+                if dts is not None:
+                    jumped = last is not None and not 0 <= dts - last <= gap
+                    last = dts
             yield Packet(
                 feed=feed,
-                parameters=known[index],
+                parameters=current if index == watched or audio is None else audio,
                 pts=native.pts,
-                dts=native.dts,
+                dts=dts,
                 time_base=bases[index],
-                keyframe=native.is_keyframe,
-                size=native.size,
+                keyframe=keyframe,
+                size=size,
                 received_at=now(),
                 mono_ns=mono_ns(),
                 native=native,
+                discontinuity=jumped,
             )
-        if not self._closed:
-            raise StreamEnded(code="stream.ended")
 
 
-def _parameters(stream: Any, epoch: int) -> CodecParameters:
-    codec = stream.codec_context
-    if stream.type == "audio":
-        return CodecParameters(
-            epoch=epoch,
-            track="audio",
-            codec=codec.name,
-            extradata=codec.extradata or b"",
-            sample_rate=codec.sample_rate,
-            channels=codec.channels,
-            native=stream,
-        )
-    rate = stream.average_rate
-    return CodecParameters(
-        epoch=epoch,
-        codec=codec.name,
-        extradata=codec.extradata or b"",
-        width=codec.width,
-        height=codec.height,
-        fps=float(rate) if rate else None,
-        native=stream,
-    )
+def _text(logs: list[tuple[int, str, str]]) -> str:
+    return "\n".join(message for _, _, message in logs)
