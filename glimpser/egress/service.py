@@ -84,6 +84,7 @@ class EgressService:
     async def open(self, url: str, purpose: Purpose, lease_id: str) -> Opened:
         """Check and pin a URL for a lease. Raises Refused: anything the policy refuses, `egress.unavailable`."""
         token = self._grant(lease_id, purpose)
+        self._refusals.pop(lease_id, None)
         answer = await self._ask(wire.Open(next(self._ids), lease_id, purpose, url), wire.Opened)
         proxy = f"http://glimpser:{token}@127.0.0.1:{self.proxy_port}" if answer.proxied else None
         return Opened(answer.url, proxy, answer.address, answer.port)
@@ -102,7 +103,7 @@ class EgressService:
         return await self._ask(wire.Count(next(self._ids)), wire.Counters)
 
     def last_refusal(self, lease_id: str) -> Refused | None:
-        """The latest refusal inside a lease that was not the answer to `open` (a redirect, a hop, no connection)."""
+        """The latest refusal inside a lease since its last `open` (a redirect, a hop, no connection), or None."""
         return self._refusals.get(lease_id)
 
     def proxy(self, purpose: Purpose, lease_id: str) -> str:

@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import av
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+Start = Callable[..., Awaitable[Any]]
+
+
+def port_of(url: str) -> int:
+    port = urlsplit(url).port
+    assert port is not None
+    return port
+
+
+def camera(after_play: bytes = b"", start: bytes = b"200 OK") -> Any:
+    """A minimal RTSP server: answers every request, `start` to PLAY, then sends `after_play` and echoes."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            cseq = re.search(rb"CSeq: (\d+)", head)
+            assert cseq
+            if head.startswith(b"PLAY"):
+                writer.write(b"RTSP/1.0 %s\r\nCSeq: %s\r\n\r\n%s" % (start, cseq[1], after_play))
+                while data := await reader.read(65536):
+                    writer.write(data)
+                return
+            writer.write(b"RTSP/1.0 200 OK\r\nCSeq: %s\r\nX-Line: %s\r\n\r\n" % (cseq[1], head.split(b"\r\n")[0]))
+
+    return handle
+
+
+async def ask(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line: bytes, cseq: int, more: bytes = b""
+) -> bytes:
+    writer.write(b"%s RTSP/1.0\r\nCSeq: %d\r\n%s\r\n" % (line, cseq, more))
+    return await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+
+
+async def test_the_url_points_at_the_relay_and_keeps_the_rest(here: Start) -> None:
+    gate = await here("camera=127.0.0.1")
+    opened = await gate.gateway.open("l", "camera", "rtsp://us%40er:pw@127.0.0.1:8554/live/1?q=2")
+    assert re.fullmatch(r"rtsp://us%40er:pw@127\.0\.0\.1:\d+/live/1\?q=2", opened.url)
+    assert port_of(opened.url) != 8554
+    assert (opened.address, opened.port, opened.proxied) == ("127.0.0.1", 8554, False)
+    again = await gate.gateway.open("l", "camera", "rtsp://127.0.0.1:8554/live/2")
+    assert port_of(again.url) == port_of(opened.url)
+
+
+async def test_requests_pass_unchanged_and_media_flows_both_ways(here: Start, serve: Start) -> None:
+    media = b"$\x00\x00\x10" + b"m" * 16
+    port = await serve(camera(after_play=media))
+    gate = await here("camera=127.0.0.1")
+    opened = await gate.gateway.open("l", "camera", f"rtsp://127.0.0.1:{port}/x")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(opened.url))
+    line = b"DESCRIBE rtsp://127.0.0.1:%d/x" % port_of(opened.url)
+    assert b"X-Line: " + line in await ask(reader, writer, line, 1)
+    assert b"200 OK" in await ask(reader, writer, b"PLAY rtsp://h/x", 2)
+    assert await reader.readexactly(20) == media
+    blob = os.urandom(3_000_000)
+    writer.write(blob)
+    assert await asyncio.wait_for(reader.readexactly(len(blob)), 10) == blob
+    writer.close()
+    await asyncio.sleep(0.1)
+    figures = gate.gateway.counters()
+    assert figures.links == 0
+    assert figures.bytes_sent > len(blob)
+    assert figures.bytes_received > len(blob)
+
+
+@pytest.mark.parametrize("line", [b"DESCRIBE rtsp://h/x", b"PLAY rtsp://h/x"])
+async def test_redirects_end_the_conversation(here: Start, serve: Start, line: bytes) -> None:
+    async def moved(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"RTSP/1.0 302 Moved\r\nCSeq: 1\r\nLocation: rtsp://127.0.0.1:1/\r\n\r\n")
+        await reader.read()
+
+    port = await serve(moved)
+    gate = await here("camera=127.0.0.1")
+    opened = await gate.gateway.open("l", "camera", f"rtsp://127.0.0.1:{port}/x")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(opened.url))
+    reply = await ask(reader, writer, line, 1)
+    assert b"Location" not in reply
+    assert b"X-Glimpser-Egress: egress.redirect" in reply
+    assert await reader.read() == b""
+    assert gate.reported == [("l", "egress.redirect")]
+    writer.close()
+
+
+async def test_an_answer_that_is_not_to_play_does_not_blind_the_relay(here: Start, serve: Start) -> None:
+    async def tricky(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"RTSP/1.0 200 OK\r\nCSeq: 2\r\n\r\n")
+        await asyncio.sleep(0.1)
+        writer.write(b"RTSP/1.0 301 Moved\r\nCSeq: 1\r\nLocation: rtsp://127.0.0.1:1/\r\n\r\n")
+        await reader.read()
+
+    port = await serve(tricky)
+    gate = await here("camera=127.0.0.1")
+    opened = await gate.gateway.open("l", "camera", f"rtsp://127.0.0.1:{port}/x")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(opened.url))
+    await ask(reader, writer, b"DESCRIBE rtsp://h/x", 1)
+    assert b"egress.redirect" in await reader.read()
+    writer.close()
+
+
+async def test_udp_is_declined_so_that_clients_fall_back_to_tcp(here: Start, serve: Start) -> None:
+    port = await serve(camera())
+    gate = await here("camera=127.0.0.1")
+    opened = await gate.gateway.open("l", "camera", f"rtsp://127.0.0.1:{port}/x")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(opened.url))
+    udp = b"Transport: RTP/AVP/UDP;unicast;client_port=5000-5001\r\n"
+    tcp = b"Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n"
+    assert b"461 egress.transport" in await ask(reader, writer, b"SETUP rtsp://h/x", 1, udp)
+    assert b"200 OK" in await ask(reader, writer, b"SETUP rtsp://h/x", 2, tcp)
+    writer.close()
+
+
+async def test_anything_but_rtsp_is_refused(here: Start, serve: Start) -> None:
+    async def http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: rtsp://127.0.0.1:1/\r\n\r\n")
+        await reader.read()
+
+    port = await serve(http)
+    gate = await here("camera=127.0.0.1")
+    opened = await gate.gateway.open("l", "camera", f"rtsp://127.0.0.1:{port}/x")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(opened.url))
+    assert b"egress.bad_message" in await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+
+
+async def test_release_closes_the_port_and_the_connections(here: Start, serve: Start) -> None:
+    port = await serve(camera())
+    gate = await here("camera=127.0.0.1")
+    opened = await gate.gateway.open("l", "camera", f"rtsp://127.0.0.1:{port}/x")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(opened.url))
+    await ask(reader, writer, b"PLAY rtsp://h/x", 1)
+    gate.gateway.release("l")
+    with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+        await asyncio.wait_for(reader.readexactly(1), 5)
+    with pytest.raises(ConnectionError):
+        await asyncio.open_connection("127.0.0.1", port_of(opened.url))
+    writer.close()
+
+
+async def test_a_target_that_is_not_there_ends_the_connection_and_is_told(here: Start) -> None:
+    gate = await here("camera=127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    opened = await gate.gateway.open("l", "camera", f"rtsp://127.0.0.1:{port}/x")
+    gate_port = port_of(opened.url)
+    reader, writer = await asyncio.open_connection("127.0.0.1", gate_port)
+    with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+        await asyncio.wait_for(reader.readexactly(1), 5)
+    assert gate.reported == [("l", "egress.connect_failed")]
+    writer.close()
+
+
+async def test_rtmp_is_copied_as_it_is(here: Start, serve: Start) -> None:
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+
+    port = await serve(echo)
+    gate = await here("camera=127.0.0.1")
+    opened = await gate.gateway.open("l", "camera", f"rtmp://127.0.0.1:{port}/app/key")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(opened.url))
+    writer.write(b"\x03handshake")
+    assert await asyncio.wait_for(reader.readexactly(10), 5) == b"\x03handshake"
+    writer.close()
+
+
+async def test_srt_is_pinned_to_its_address(here: Start) -> None:
+    gate = await here("camera=127.0.0.1", names={"cam.lan": ["10.1.2.3"]})
+    opened = await gate.gateway.open("l", "camera", "srt://cam.lan:9000?latency=200")
+    assert opened.url == "srt://10.1.2.3:9000?latency=200"
+
+
+async def test_tls_ends_in_the_relay_so_that_redirects_are_seen(here: Start, tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cam")])
+    now = dt.datetime.now(dt.UTC)
+    cert = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + dt.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path / "cam.pem"
+    pem.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + cert.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    served = camera(after_play=b"$\x00\x00\x01m")
+    server = await asyncio.start_server(served, "127.0.0.1", 0, ssl=context)
+    gate = await here("camera=127.0.0.1")
+    opened = await gate.gateway.open("l", "camera", f"rtsps://127.0.0.1:{server.sockets[0].getsockname()[1]}/x")
+    assert opened.url.startswith("rtsp://127.0.0.1:")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(opened.url))
+    assert b"200 OK" in await ask(reader, writer, b"PLAY rtsp://h/x", 1)
+    assert await reader.readexactly(5) == b"$\x00\x00\x01m"
+    writer.write(b"x" * 500_000)
+    assert await asyncio.wait_for(reader.readexactly(500_000), 10) == b"x" * 500_000
+    writer.close()
+    gate.gateway.release("l")
+    server.close()
+
+
+SERVER = Path(__file__).parents[2].parent / "shared" / "tools" / "rtsp_server.py"
+
+
+@pytest.fixture
+async def real_camera() -> AsyncIterator[Callable[..., Awaitable[int]]]:
+    """A GStreamer RTSP server: `await real_camera("--user", "u", "--password", "p")` answers its port."""
+    script = Path(os.environ.get("GLIMPSER_TEST_RTSP_SERVER", SERVER))
+    if not script.exists() or shutil.which("/usr/bin/python3") is None:
+        pytest.skip("needs the GStreamer RTSP server (GLIMPSER_TEST_RTSP_SERVER)")
+    started: list[subprocess.Popen[bytes]] = []
+
+    async def start(*options: str) -> int:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port: int = free.getsockname()[1]
+        command = ["/usr/bin/python3", str(script), str(port), *options]
+        process = await asyncio.to_thread(subprocess.Popen, command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        started.append(process)
+        assert process.stdout
+        if b"ready" not in await asyncio.to_thread(process.stdout.readline):
+            pytest.skip("the GStreamer RTSP server does not run here")
+        return port
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        assert process.stdout
+        process.stdout.close()
+
+
+def frames(url: str, **options: str) -> int:
+    with av.open(url, options={"timeout": "5000000", **options}, timeout=10) as container:
+        for count, _ in enumerate(container.decode(video=0), 1):
+            if count == 5:
+                return count
+    return 0
+
+
+@pytest.mark.parametrize("login", [(), ("--user", "u", "--password", "p")])
+async def test_ffmpeg_plays_a_real_camera_through_the_relay(
+    here: Start, real_camera: Start, login: tuple[str, ...]
+) -> None:
+    port = await real_camera(*login)
+    gate = await here("camera=127.0.0.1")
+    who = "u:p@" if login else ""
+    opened = await gate.gateway.open("l", "camera", f"rtsp://{who}127.0.0.1:{port}/cam0")
+    assert await asyncio.to_thread(frames, opened.url, rtsp_transport="tcp") == 5
+    assert await asyncio.to_thread(frames, opened.url) == 5
+    with pytest.raises(OSError, match="Protocol not supported"):
+        await asyncio.to_thread(frames, opened.url, rtsp_transport="udp")
