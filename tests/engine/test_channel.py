@@ -47,13 +47,9 @@ class End:
         self.gate: asyncio.Event | None = None
         self.channel = ControlChannel(self.handle, self.failures.append)
 
-    async def wait(self) -> None:
-        assert self.gate is not None
-        await self.gate.wait()
-
     def handle(self, message: ToHub) -> Any:
         self.handled.append(message)
-        return None if self.gate is None else self.wait()
+        return None if self.gate is None else self.gate.wait()
 
     def attach(self) -> Wire:
         wire = Wire()
