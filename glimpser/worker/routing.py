@@ -1,0 +1,155 @@
+"""From a frame to each analyzer's observations: decimated before anything is converted, guarded, never waiting."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+
+from glimpser.protocol.messages import AnalyzerPart
+from glimpser_sdk.analyzers import Analyzer
+from glimpser_sdk.frames import Frame
+from glimpser_sdk.observations import Observation
+
+from .guard import Breaker
+from .strand import Strand
+
+QUEUE = 4
+"""Frames that wait for an analyzer off the stream's thread, at least; the oldest is dropped."""
+
+
+Deliver = Callable[["Slot", Frame, tuple[Observation, ...]], None]
+Failed = Callable[["Slot", Exception], None]
+
+
+class Slot(ABC):
+    """One analyzer on one stream, as a consumer of frames. ``deliver`` gets what it sees, ``failed`` what it raises."""
+
+    def __init__(self, part: AnalyzerPart, deliver: Deliver, failed: Failed) -> None:
+        self.part = part
+        self.breaker = Breaker()
+        self.analyzed = self.dropped = 0
+        self.slowest_fps: float | None = None
+        """A limit below the analyzer's own, while the worker is overloaded."""
+        self._deliver, self._failed = deliver, failed
+        self._due = float("-inf")
+
+    @abstractmethod
+    def __call__(self, frame: Frame) -> None:
+        """Take a frame, or leave it when it comes too soon."""
+
+    @abstractmethod
+    def progress(self, newest_s: float) -> float:
+        """Up to which time frames were analysed, given the newest frame's."""
+
+    @abstractmethod
+    def close(self, timeout: float) -> bool:
+        """Stop and free the analyzer; whether it stopped in time."""
+
+    def _soon(self, time_s: float) -> bool:
+        """Whether the frame comes before the analyzer's rate allows; keeps the mean rate right at uneven times."""
+        fps, slow = self.part.max_fps, self.slowest_fps
+        if slow is not None and (fps is None or slow < fps):
+            fps = slow
+        if fps is None:
+            return False
+        period = 1.0 / fps
+        if time_s < self._due - period * 0.05:
+            return True
+        self._due = max(self._due, time_s - period) + period
+        return False
+
+    def _error(self, error: Exception) -> None:
+        self.breaker.failed()
+        self._failed(self, error)
+
+
+class InlineSlot(Slot):
+    """Called on the stream's own thread."""
+
+    def __init__(self, part: AnalyzerPart, analyzer: Analyzer, deliver: Deliver, failed: Failed) -> None:
+        super().__init__(part, deliver, failed)
+        self._analyzer = analyzer
+
+    def __call__(self, frame: Frame) -> None:
+        """Analyse a frame now."""
+        if self._soon(frame.time_s):
+            return
+        try:
+            (observations,) = self._analyzer.process((frame,))
+        except Exception as error:
+            self._error(error)
+            return
+        self.analyzed += 1
+        self.breaker.passed()
+        self._deliver(self, frame, observations)
+
+    def progress(self, newest_s: float) -> float:
+        """Everything was analysed."""
+        return newest_s
+
+    def close(self, timeout: float) -> bool:
+        """Free the analyzer."""
+        self._analyzer.close()
+        return True
+
+
+class ThreadSlot(Slot):
+    """Called on a shared pool, one call at a time, with up to ``max_batch`` frames."""
+
+    def __init__(
+        self, part: AnalyzerPart, analyzer: Analyzer, deliver: Deliver, failed: Failed, pool: Executor
+    ) -> None:
+        super().__init__(part, deliver, failed)
+        self._analyzer = analyzer
+        self._queue: deque[Frame] = deque(maxlen=max(QUEUE, 2 * part.max_batch))
+        self._lock = threading.Lock()
+        self._pending_s: float | None = None
+        self._strand = Strand(pool, self._step)
+
+    def __call__(self, frame: Frame) -> None:
+        """Queue a frame."""
+        if self._soon(frame.time_s):
+            return
+        with self._lock:
+            self.dropped += len(self._queue) == self._queue.maxlen
+            self._queue.append(frame)
+        self._strand.wake()
+
+    def _step(self) -> bool:
+        with self._lock:
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), self.part.max_batch))]
+            self._pending_s = batch[0].time_s if batch else None
+        if not batch or self.breaker.open:
+            return False
+        try:
+            self._hand_over(batch, self._analyzer.process(batch))
+        except Exception as error:
+            self._error(error)
+        return True
+
+    def _hand_over(self, batch: Sequence[Frame], results: Sequence[tuple[Observation, ...]]) -> None:
+        if len(results) != len(batch):
+            raise ValueError(f"{len(results)} results for {len(batch)} frames")
+        self.analyzed += len(batch)
+        self.breaker.passed()
+        for frame, observations in zip(batch, results, strict=True):
+            self._deliver(self, frame, observations)
+
+    def progress(self, newest_s: float) -> float:
+        """Up to the oldest frame that still waits."""
+        with self._lock:
+            if self._pending_s is not None:
+                return self._pending_s
+            return self._queue[0].time_s if self._queue else newest_s
+
+    def close(self, timeout: float) -> bool:
+        """Wait for the running call and free the analyzer."""
+        with self._lock:
+            self._queue.clear()
+        if not self._strand.close(timeout):
+            return False
+        self._analyzer.close()
+        return True

@@ -1,0 +1,255 @@
+"""The worker's side of the protocol: takes messages, starts and stops streams, ticks once a second."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import platform
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from glimpser.protocol.framing import ProtocolError, control_to_worker
+from glimpser.protocol.messages import (
+    Credit,
+    EgressAnswer,
+    Hello,
+    Probe,
+    Refused,
+    Shutdown,
+    SnapshotFailed,
+    Start,
+    Status,
+    Stop,
+    TakeSnapshot,
+    Watch,
+    Welcome,
+    WhyNot,
+    WorkerHealth,
+    negotiate,
+)
+
+from .channel import BulkOut, Control, Link
+from .context import Surroundings
+from .egress import EgressDesk
+from .logs import HubHandler
+from .overload import Lag, Overload
+from .probe import run_probe
+from .process import reap_orphans, usage
+from .process_analyzer import Children
+from .stream import Pools, Stream
+
+SLICES = 10
+"""Streams are ticked in as many groups, spread over each second."""
+
+
+class Service:
+    """Runs until the control channel ends or Shutdown was obeyed."""
+
+    def __init__(self, control: Link, bulk: Link) -> None:
+        self._control_link, self._bulk_link = control, bulk
+        self._control = Control(control, control_to_worker, self._take)
+        self._bulk = BulkOut(bulk)
+        self._around = Surroundings(post=self._control.post, desk=EgressDesk(self._control.post))
+        self._children = Children(self._around)
+        self._pools = Pools(
+            chores=ThreadPoolExecutor(4, "chore"),
+            analyzers=ThreadPoolExecutor(max(2, os.cpu_count() or 1), "analyzer"),
+            sinks=ThreadPoolExecutor(4, "sink"),
+            children=self._children,
+        )
+        self._stopping = ThreadPoolExecutor(32, "stop")
+        self._streams: dict[str, Stream] = {}
+        self._generations: dict[str, int] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._slots: dict[str, int] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._moved: set[str] = set()
+        self._lags: dict[str, Lag] = {}
+        self._overload = Overload()
+        self._greeted = False
+        self._end = asyncio.Event()
+
+    # --- life -----------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Serve; returns when it is over."""
+        handler = HubHandler(self._control.post)
+        log = logging.getLogger("glimpser")
+        log.addHandler(handler)
+        try:
+            await self._serve()
+        finally:
+            log.removeHandler(handler)
+            await self._close()
+
+    async def _serve(self) -> None:
+        watch_bulk = asyncio.create_task(self._watch_bulk())
+        tasks = [asyncio.create_task(work) for work in (self._control.run(), self._bulk.run(), self._ticks())]
+        end = asyncio.create_task(self._end.wait())
+        try:
+            await asyncio.wait([tasks[0], end], return_when=asyncio.FIRST_COMPLETED)
+            if tasks[0].done() and (error := tasks[0].exception()) is not None:
+                text = str(error) if isinstance(error, ProtocolError) else f"{type(error).__name__}: {error}"
+                self._control.post(Refused(text=text))
+                await self._control.drain()
+        finally:
+            for task in (*tasks, end, watch_bulk):
+                task.cancel()
+            await asyncio.gather(*tasks, end, watch_bulk, return_exceptions=True)
+
+    async def _watch_bulk(self) -> None:
+        """The hub sends nothing over bulk; reading only notices its end."""
+        while await self._bulk_link.read():
+            continue
+
+    async def _close(self) -> None:
+        for stream in list(self._streams.values()):
+            self._spawn(self._stop(stream.id, stream.generation))
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5)
+        self._children.close()
+        await self._bulk.drain()
+        await self._control.drain()
+        for pool in (self._pools.chores, self._pools.analyzers, self._pools.sinks, self._stopping):
+            pool.shutdown(wait=False, cancel_futures=True)
+        self._control_link.close()
+        self._bulk_link.close()
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logging.getLogger("glimpser.worker").error("a task failed", exc_info=error)
+
+    # --- messages -------------------------------------------------------------------------------------------------
+
+    def _take(self, message: Any) -> None:
+        if not self._greeted and not isinstance(message, (Hello, Refused)):
+            raise ProtocolError("the first message was not Hello")
+        match message:
+            case Hello():
+                self._hello(message)
+            case Start():
+                if message.generation >= self._generations.get(message.stream.id, 0):
+                    self._generations[message.stream.id] = message.generation
+                    self._spawn(self._start(message))
+            case Stop():
+                self._spawn(self._stop(message.stream_id, message.generation))
+            case Watch():
+                if stream := self._running(message):
+                    stream.watch(message.views, message.feed)
+            case TakeSnapshot():
+                self._snapshot(message)
+            case Probe():
+                self._spawn(run_probe(message, self._around, self._pools.chores))
+            case EgressAnswer():
+                self._around.desk.answer(message)
+            case Credit():
+                self._bulk.add_credit(message.stream_id, message.pictures)
+                if (running := self._streams.get(message.stream_id)) is not None:
+                    running.refill()
+            case Shutdown():
+                self._spawn(self._shutdown(message.grace_s))
+            case Refused():
+                self._end.set()
+
+    def _hello(self, message: Hello) -> None:
+        self._around.log_level = logging.getLevelNamesMapping().get(message.log_level.upper(), logging.INFO)
+        logging.getLogger("glimpser").setLevel(self._around.log_level)
+        try:
+            version = negotiate(message.version, message.oldest)
+        except ValueError as error:
+            self._control.post(Refused(text=str(error)))
+            self._end.set()
+            return
+        self._greeted = True
+        self._control.post(Welcome(version=version, pid=os.getpid(), python=platform.python_version()))
+
+    def _running(self, message: Watch | TakeSnapshot) -> Stream | None:
+        stream = self._streams.get(message.stream_id)
+        return stream if stream is not None and stream.generation == message.generation else None
+
+    def _snapshot(self, message: TakeSnapshot) -> None:
+        stream = self._running(message)
+        if stream is None:
+            self._control.post(SnapshotFailed(request_id=message.request_id, why=WhyNot(code="stream.not_running")))
+        else:
+            stream.take_snapshot(message)
+
+    # --- streams --------------------------------------------------------------------------------------------------
+
+    async def _start(self, message: Start) -> None:
+        stream_id = message.stream.id
+        async with self._turns.setdefault(stream_id, asyncio.Lock()):
+            await self._end_stream(stream_id)
+            if message.generation < self._generations.get(stream_id, 0):
+                return
+            stream = Stream(message, self._around, self._pools, self._bulk)
+            self._streams[stream_id] = stream
+            self._slots[stream_id] = min(range(SLICES), key=list(self._slots.values()).count)
+            stream.start()
+
+    async def _stop(self, stream_id: str, generation: int) -> None:
+        async with self._turns.setdefault(stream_id, asyncio.Lock()):
+            stream = self._streams.get(stream_id)
+            if stream is None or stream.generation > generation:
+                if stream is None:
+                    self._control.post(Status(stream_id=stream_id, generation=generation, state="inactive"))
+                return
+            await self._end_stream(stream_id)
+        self._turns.pop(stream_id, None)
+
+    async def _end_stream(self, stream_id: str) -> None:
+        stream = self._streams.pop(stream_id, None)
+        self._slots.pop(stream_id, None)
+        self._lags.pop(stream_id, None)
+        if stream is not None:
+            await asyncio.get_running_loop().run_in_executor(self._stopping, stream.stop)
+
+    async def _shutdown(self, grace_s: float) -> None:
+        stops = [self._stop(stream.id, stream.generation) for stream in list(self._streams.values())]
+        try:
+            async with asyncio.timeout(grace_s):
+                await asyncio.gather(*stops)
+        except TimeoutError:
+            logging.getLogger("glimpser.worker").warning("not all streams stopped within %s s", grace_s)
+        self._end.set()
+
+    # --- once a second --------------------------------------------------------------------------------------------
+
+    async def _ticks(self) -> None:
+        step = 1.0 / SLICES
+        turn, due = 0, time.monotonic()
+        loop_lag = 0.0
+        while True:
+            due += step
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            late = time.monotonic() - due
+            loop_lag = max(loop_lag, late)
+            due = max(due, time.monotonic() - step)
+            for stream_id, stream in list(self._streams.items()):
+                if self._slots.get(stream_id) == turn and stream.tick(self._overload.level):
+                    self._moved.add(stream_id)
+            turn = (turn + 1) % SLICES
+            if turn == 0:
+                self._second(loop_lag)
+                loop_lag = 0.0
+
+    def _second(self, loop_lag: float) -> None:
+        lags = [
+            self._lags.setdefault(stream_id, Lag()).of(stream.main)
+            for stream_id, stream in self._streams.items()
+            if stream.main.mode != "none"
+        ]
+        self._overload.second(lags, loop_lag)
+        reap_orphans(self._children.pids)
+        rss, cpu_s, threads, files = usage()
+        active, self._moved = sorted(self._moved), set()
+        if self._greeted:
+            self._control.post(WorkerHealth(rss=rss, cpu_s=cpu_s, threads=threads, fds=files, active=active))
