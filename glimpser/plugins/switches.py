@@ -46,7 +46,7 @@ def _postgres(database_url: str) -> dict[str, bool]:
     import asyncio
 
     try:
-        import asyncpg
+        import asyncpg  # type: ignore[import-untyped]
     except ImportError:
         raise SwitchesUnreadable("PostgreSQL needs the extra glimpser[postgres]") from None
 

@@ -18,7 +18,8 @@ def manifest(plugin_id: str, extra: str = "") -> str:
     """Source of an entry module with a manifest; ``extra`` goes below it."""
     return (
         HEAD
-        + f"@hookimpl\ndef glimpser_manifest():\n    return PluginManifest(id={plugin_id!r}, title={plugin_id.title()!r})\n"
+        + "@hookimpl\ndef glimpser_manifest():\n"
+        + f"    return PluginManifest(id={plugin_id!r}, title={plugin_id.title()!r})\n"
         + textwrap.dedent(extra)
     )
 

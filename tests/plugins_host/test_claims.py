@@ -6,11 +6,19 @@ import pytest
 
 from glimpser.plugins.claims import overlap, refusal, segments
 
-CORE = ("/api/auth/login", "/api/streams", "/api/streams/<id>", "/api/streams/<id>/start", "/api/streams/test", "/api/me")
+CORE = (
+    "/api/auth/login",
+    "/api/streams",
+    "/api/streams/<id>",
+    "/api/streams/<id>/start",
+    "/api/streams/test",
+    "/api/me",
+)
 
 
 @pytest.mark.parametrize(
-    "claim", ["/api/cap", "/api/cap/<id>", "/api/auth/oidc", "/api/me/totp", "/api/streams/<id>/ptz", "/api/streams/{i}/ptz/go"]
+    "claim",
+    ["/api/cap", "/api/cap/<id>", "/api/auth/oidc", "/api/me/totp", "/api/streams/<id>/ptz", "/api/streams/{i}/ptz/go"],
 )
 def test_free(claim: str) -> None:
     assert refusal(claim, CORE) == ""
@@ -19,7 +27,8 @@ def test_free(claim: str) -> None:
 @pytest.mark.parametrize(
     "claim",
     [
-        "/api/streams", "/api/streams/<id>", "/api/streams/<id>/start", "/api/streams/<x>/start/now", "/api/streams/new",
+        "/api/streams", "/api/streams/<id>", "/api/streams/<id>/start", "/api/streams/<x>/start/now",
+        "/api/streams/new",
         "/api/auth/login", "/api/auth/<x>", "/api/me", "/api/p/other", "/api", "/api/<x>", "/metrics", "/api//x",
     ],
 )  # fmt: skip

@@ -14,6 +14,16 @@ from glimpser.plugins.registry import CoreNames
 from glimpser.plugins.state import Plugin, Stage, State
 
 LAZY = 'lazy("a.b:C")'
+SINK = f"""
+@hookimpl
+def glimpser_sinks():
+    return [SinkSpec(id="{{}}", title="t", config={LAZY}, factory={LAZY})]
+"""
+NEEDS = """
+@hookimpl
+def glimpser_manifest():
+    return PluginManifest(id={!r}, title="t", requires=frozenset({!r}))
+"""
 
 
 @pytest.fixture
@@ -77,9 +87,7 @@ def test_a_good_plugin_offers_what_it_declares(site: Any, load: Any) -> None:
         ("x = 1", State.INCOMPATIBLE, Stage.COLLECT, ["glimpser_manifest"]),
     ],
 )
-def test_broken_entry_modules(
-    site: Any, load: Any, source: str, state: State, stage: Stage, words: list[str]
-) -> None:
+def test_broken_entry_modules(site: Any, load: Any, source: str, state: State, stage: Stage, words: list[str]) -> None:
     site.add("broken", source)
     plugin = failed(load(), "broken", state, *words)
     assert plugin.stage is stage
@@ -178,10 +186,9 @@ def test_no_sdk_range_is_a_warning(site: Any, load: Any) -> None:
 
 
 def test_requires_is_followed_through(site: Any, load: Any) -> None:
-    needs = "@hookimpl\ndef glimpser_manifest():\n    return PluginManifest(id={!r}, title='t', requires=frozenset({!r}))\n"
-    site.add("a", site.manifest("a") + needs.format("a", {"b"}))
-    site.add("b", site.manifest("b") + needs.format("b", {"absent"}))
-    site.add("c", site.manifest("c") + needs.format("c", {"neighbour"}))
+    site.add("a", site.manifest("a") + NEEDS.format("a", {"b"}))
+    site.add("b", site.manifest("b") + NEEDS.format("b", {"absent"}))
+    site.add("c", site.manifest("c") + NEEDS.format("c", {"neighbour"}))
     host = load()
     failed(host, "a", State.BLOCKED, "'b'")
     failed(host, "b", State.BLOCKED, "'absent'")
@@ -191,7 +198,7 @@ def test_requires_is_followed_through(site: Any, load: Any) -> None:
 
 
 def test_a_taken_name_blocks_the_later_plugin_and_names_both(site: Any, load: Any) -> None:
-    hook = f"@hookimpl\ndef glimpser_sinks():\n    return [SinkSpec(id='clips', title='t', config={LAZY}, factory={LAZY})]\n"
+    hook = SINK.format("clips")
     site.add("first", site.manifest("first") + hook)
     site.add("later", site.manifest("later") + hook)
     host = load()
@@ -215,8 +222,8 @@ def test_an_analyzer_needs_what_it_names(site: Any, load: Any) -> None:
 
 
 def test_a_failed_migration_takes_the_plugin_and_its_dependents_out(site: Any, load: Any) -> None:
-    needs = "@hookimpl\ndef glimpser_manifest():\n    return PluginManifest(id='top', title='t', requires=frozenset({'base'}))\n"
-    hook = f"@hookimpl\ndef glimpser_sinks():\n    return [SinkSpec(id='s', title='t', config={LAZY}, factory={LAZY})]\n"
+    needs = NEEDS.format("top", {"base"})
+    hook = SINK.format("s")
     site.add("base", site.manifest("base") + hook)
     site.add("top", site.manifest("top") + needs)
     host = load()

@@ -1,0 +1,227 @@
+"""Configuration documents, of plugins and of streams alike: check, seal, resolve, mask and change them.
+
+A document is JSON as a person wrote it. Stored, its secrets are sealed; shown, they are masked; only ``resolve`` gives
+it in clear, with ``{"$env": NAME}`` and ``{"$file": PATH}`` replaced, and that is never stored.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
+
+from glimpser.plugins.documents import escape, is_reference, map_leaves
+from glimpser.secrets import MASK, SecretBox, SecretError, is_encrypted, mask_url
+from glimpser_sdk.errors import ConfigInvalid
+from glimpser_sdk.lazy import Lazy
+
+M = TypeVar("M", bound=BaseModel)
+MAX_FILE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field. ``pointer``: JSON pointer. No value is ever part of it: it may be a secret."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class DocumentInvalid(ConfigInvalid):
+    """A document that does not fit its model, with all its faults; ``field`` is the first one's pointer."""
+
+    def __init__(self, *errors: FieldError) -> None:
+        text = "; ".join(f"{e.pointer or '/'}: {e.message}" for e in errors)
+        super().__init__(text, field=errors[0].pointer)
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class References:
+    """What ``$env`` and ``$file`` may reach. The hub's own variables are not among it: they hold its secrets.
+    ``folders``: where secret files lie."""
+
+    folders: tuple[Path, ...] = (Path("/run/secrets"),)
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    @classmethod
+    def of(cls, data_dir: Path) -> References:
+        """Files below ``/run/secrets``, systemd's credentials folder and ``secrets`` in the data folder."""
+        credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+        extra = [Path(credentials)] if credentials else []
+        return cls(folders=(Path("/run/secrets"), *extra, data_dir / "secrets"))
+
+    def get(self, reference: Mapping[str, Any], pointer: str) -> str:
+        """The value that is referred to. DocumentInvalid when there is none."""
+        (kind, name) = next(iter(reference.items()))
+        if not isinstance(name, str) or not name:
+            raise DocumentInvalid(FieldError(pointer, "reference", f"{kind} must name something"))
+        return self._variable(name, pointer) if kind == "$env" else self._file(name, pointer)
+
+    def _variable(self, name: str, pointer: str) -> str:
+        if name.startswith("GLIMPSER_"):
+            raise DocumentInvalid(FieldError(pointer, "reference", f"{name} is the hub's own and cannot be used here"))
+        if name not in self.environment:
+            raise DocumentInvalid(FieldError(pointer, "reference", f"the hub has no environment variable {name}"))
+        return self.environment[name]
+
+    def _file(self, name: str, pointer: str) -> str:
+        path = Path(name).resolve()
+        if not any(path.is_relative_to(folder.resolve()) for folder in self.folders):
+            allowed = ", ".join(str(folder) for folder in self.folders)
+            raise DocumentInvalid(FieldError(pointer, "reference", f"$file must lie below {allowed}"))
+        try:
+            with path.open("rb") as stream:
+                return stream.read(MAX_FILE).decode().rstrip("\r\n")
+        except (OSError, UnicodeDecodeError):
+            raise DocumentInvalid(FieldError(pointer, "reference", "this file cannot be read as text")) from None
+
+
+def load_model(reference: Lazy) -> type[BaseModel]:
+    """The model that a spec names. ConfigInvalid when it cannot be imported or is none."""
+    try:
+        model = reference.load()
+    except Exception as error:  # a plugin's module: anything may come out of it
+        raise ConfigInvalid(f"{reference} cannot be imported: {error}", code="plugin.model") from error
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        raise ConfigInvalid(f"{reference} is no configuration model", code="plugin.model")
+    return model
+
+
+def validate(model: type[M], document: Any, prefix: str = "") -> M:
+    """The document as an instance. DocumentInvalid with a pointer (below ``prefix``) and a message per fault."""
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        raise DocumentInvalid(
+            *(
+                FieldError(
+                    prefix + "".join(f"/{escape(part)}" for part in e["loc"]),
+                    e["type"],
+                    e["msg"].removeprefix("Value error, "),
+                )
+                for e in error.errors(include_input=False, include_url=False)
+            )
+        ) from None
+
+
+def in_clear(instance: BaseModel) -> dict[str, Any]:
+    """A valid instance as JSON with defaults filled in and secrets in clear: for a worker, never for people."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, SecretStr):
+            return value.get_secret_value()
+        if isinstance(value, SecretBytes):
+            return value.get_secret_value().decode()
+        if isinstance(value, BaseModel):
+            return {info.alias or name: plain(getattr(value, name)) for name, info in type(value).model_fields.items()}
+        if isinstance(value, Mapping):
+            return {str(key): plain(item) for key, item in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [plain(item) for item in value]
+        return _jsonable(value)
+
+    result: dict[str, Any] = plain(instance)
+    return result
+
+
+def _jsonable(value: Any) -> Any:
+    from pydantic_core import to_jsonable_python
+
+    return to_jsonable_python(value)
+
+
+def mask(model: type[BaseModel] | None, document: Any) -> Any:
+    """The document to show: secrets, and passwords in URLs, are ``"********"``. References are shown as written.
+    Without a model (its plugin is gone) every value is masked."""
+
+    def change(pointer: str, value: Any, secret: bool) -> Any:
+        if is_encrypted(value):
+            return MASK
+        if is_reference(value):
+            return value
+        if secret or model is None:
+            return MASK
+        return mask_url(value) if isinstance(value, str) else value
+
+    return map_leaves(model, document, change)
+
+
+def seal(model: type[BaseModel], document: Any, box: SecretBox, bound_to: str) -> Any:
+    """The document to store in the row ``bound_to``: secrets, and URLs that hold one, are encrypted."""
+
+    def change(pointer: str, value: Any, secret: bool) -> Any:
+        if is_reference(value):
+            return value
+        return box.encrypt(value, bound_to) if secret or _holds_secret(value) else value
+
+    return map_leaves(model, document, change)
+
+
+def unseal(document: Any, box: SecretBox, bound_to: str) -> Any:
+    """The stored document as it was written, references left as they are. DocumentInvalid for what does not open."""
+
+    def change(pointer: str, value: Any, secret: bool) -> Any:
+        if not is_encrypted(value):
+            return value
+        try:
+            return box.decrypt(value, bound_to)
+        except SecretError as error:
+            raise DocumentInvalid(FieldError(pointer, "secret", str(error))) from None
+
+    return map_leaves(None, document, change)
+
+
+def resolve(document: Any, references: References, prefix: str = "") -> Any:
+    """An unsealed document with references replaced by what they name. DocumentInvalid when one names nothing."""
+
+    def change(pointer: str, value: Any, secret: bool) -> Any:
+        return references.get(value, prefix + pointer) if is_reference(value) else value
+
+    return map_leaves(None, document, change)
+
+
+def secrets_in(model: type[BaseModel], document: Any) -> list[str]:
+    """The secret texts of a resolved document, for the log's redactor."""
+    found: list[str] = []
+
+    def change(pointer: str, value: Any, secret: bool) -> Any:
+        if isinstance(value, str) and (secret or _holds_secret(value)):
+            found.append(value)
+        return value
+
+    map_leaves(model, document, change)
+    return found
+
+
+def has_references(document: Any) -> bool:
+    """Whether something in it is taken from the hub's environment or files, which not everybody may ask for."""
+    found: list[str] = []
+
+    def change(pointer: str, value: Any, secret: bool) -> Any:
+        if is_reference(value) and not is_encrypted(value):
+            found.append(pointer)
+        return value
+
+    map_leaves(None, document, change)
+    return bool(found)
+
+
+def without_sealed(document: Any, prefix: str = "") -> None:
+    """DocumentInvalid when a document from outside contains ``$enc``, which only the hub may write."""
+
+    def change(pointer: str, value: Any, secret: bool) -> Any:
+        if is_encrypted(value):
+            raise DocumentInvalid(FieldError(prefix + pointer, "reference", "$enc cannot be given"))
+        return value
+
+    map_leaves(None, document, change)
+
+
+def _holds_secret(value: Any) -> bool:
+    return isinstance(value, str) and mask_url(value) != value
