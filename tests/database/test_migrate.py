@@ -161,6 +161,12 @@ async def test_one_plugin_fails_alone_and_completely(url: str, tmp_path: Path, m
         assert sorted(await migrator.applied()) == [CORE_APP, "notes"]
 
 
+@pytest.mark.parametrize("ends", ["COMMIT", "ROLLBACK"])
+async def test_a_migration_that_ends_its_transaction_is_told(tmp_path: Path, make_plugin: Any, ends: str) -> None:
+    up = NOTE_UP.replace("operations = [", f'operations = [ops.RunSQL("{ends}"), ')
+    assert "no transaction" in (await migrate_all("", tmp_path, {"notes": make_plugin(NOTE, up)}))["notes"].reason
+
+
 async def test_a_plugin_that_cannot_be_imported_fails_alone(tmp_path: Path, make_plugin: Any) -> None:
     failures = await migrate_all("", tmp_path, {"bad": make_plugin("raise RuntimeError('no GPU')", NOTE_UP)})
     assert failures["bad"].reason == "no GPU"

@@ -205,6 +205,21 @@ async def test_another_process_has_the_lock(sqlite_db: Database, tmp_path: Path)
     assert [s.name for s in await Stream.all()] == ["b"]
 
 
+async def test_another_process_cannot_come_between_reading_and_writing(sqlite_db: Database, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "glimpser.db", isolation_level=None, timeout=0)
+
+    async def read_then_write(_: Any) -> None:
+        assert await Stream.all().count() == 0
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("DELETE FROM settings")
+        await add("Yard")
+
+    await sqlite_db.write(read_then_write)
+    other.execute("DELETE FROM settings")
+    other.close()
+    assert await Stream.all().count() == 1
+
+
 async def test_a_caller_cancelled_before_its_turn_has_not_written(db: Database) -> None:
     go_on = asyncio.Event()
     first = asyncio.create_task(db.write(lambda _: go_on.wait()))
