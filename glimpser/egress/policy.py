@@ -141,7 +141,7 @@ class EgressPolicy:
         whether the address belongs to this machine, which then counts as loopback."""
         profile = self.profile(purpose)
         kind = classify(address)
-        if own and kind in {"public", "private", "shared"}:
+        if own and kind not in _NEVER:
             kind = "loopback"
         listed = kind not in _NEVER and any(r.matches(purpose, host, address, port) for r in self.rules)
         if not listed and kind != "public" and kind not in profile.classes:
