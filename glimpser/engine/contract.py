@@ -41,8 +41,9 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerLost:
-    """A worker is gone. ``streams``: all that it ran. ``active``: those of them that were doing something in its last
-    10 s. ``ready``: it had answered Hello. ``at_fault``: it died by itself, not because it was told to."""
+    """A worker is gone. ``streams``: all that it ran or was still stopping. ``active``: those of them that were doing
+    something in its last 10 s. ``ready``: it had answered Hello. ``at_fault``: it died by itself, not because it was
+    told to."""
 
     worker_id: str
     group: str

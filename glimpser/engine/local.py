@@ -225,9 +225,9 @@ class LocalEngine:
             worker.why = worker.why or WhyNot(code="worker.start_failed", params={"detail": str(error)})
         del self._workers[worker.id]
         why = worker.why or WhyNot(code="worker.crashed")
-        streams = tuple(s for s in worker.streams if self._where.get(s) is worker)
+        streams = tuple(s for s in worker.streams if self._where.get(s, worker) is worker)
         for stream_id in streams:
-            del self._where[stream_id]
+            self._where.pop(stream_id, None)
         for request_id, (asked, _) in list(self._waiting.items()):
             if asked is worker:
                 self._settle(request_id, EngineError(why))
