@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import sys
 import threading
 import traceback
 from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
 from typing import TypeVar
 
 from glimpser.plugins.state import PluginExit
@@ -23,26 +26,46 @@ def run_limited(function: Callable[[], T], seconds: float, *, what: str) -> T:
     What it raises comes back unchanged, except that an attempt to end the process becomes PluginExit. TookTooLong
     when it does not come back; its thread then goes on unheeded, because Python cannot stop one.
     """
-    result: list[T] = []
-    errors: list[BaseException] = []
+    outcome: Future[T] = Future()
+    thread = _start(function, what, outcome)
+    try:
+        return outcome.result(seconds)
+    except TimeoutError:
+        if outcome.done():  # the function's own
+            raise
+        raise TookTooLong(f"{what} took longer than {seconds:g} s{_where(thread)}") from None
 
+
+async def in_thread(function: Callable[[], T], *, what: str) -> T:
+    """Await ``function`` on a daemon thread, which unlike an executor's cannot hold up the end of the process."""
+    outcome: Future[T] = Future()
+    _start(function, what, outcome)
+    return await asyncio.wrap_future(outcome)
+
+
+def _start(function: Callable[[], T], what: str, outcome: Future[T]) -> threading.Thread:
     def call() -> None:
         try:
-            result.append(function())
+            result = function()
+        except Exception as error:
+            _settle(outcome, error)
         except BaseException as error:
-            errors.append(error)
+            exit_ = PluginExit(f"{what} raised {type(error).__name__}({error})")
+            exit_.__cause__ = error
+            _settle(outcome, exit_)
+        else:
+            with contextlib.suppress(InvalidStateError):
+                outcome.set_result(result)
 
     thread = threading.Thread(target=call, name=f"plugin {what}", daemon=True)
     thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
-        raise TookTooLong(f"{what} took longer than {seconds:g} s{_where(thread)}")
-    if errors:
-        error = errors[0]
-        if isinstance(error, Exception):
-            raise error
-        raise PluginExit(f"{what} raised {type(error).__name__}({error})") from error
-    return result[0]
+    return thread
+
+
+def _settle(outcome: Future[T], error: Exception) -> None:
+    # Nobody may be waiting any more: the time was up, or the loop is closed.
+    with contextlib.suppress(InvalidStateError):
+        outcome.set_exception(error)
 
 
 def _where(thread: threading.Thread) -> str:

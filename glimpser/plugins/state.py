@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from glimpser_sdk.errors import ConfigInvalid, GlimpserError, Reason, Unsupported
+from glimpser_sdk.errors import ConfigInvalid, GlimpserError, NotReady, Reason, Unsupported
 
 if TYPE_CHECKING:
     from glimpser.plugins.collect import Contribution
@@ -103,7 +103,8 @@ class Plugin:
         self.state = _state(stage, error)
         detail = one_line(str(error))
         if isinstance(error, GlimpserError):
-            self.reason = Reason(error.reason.code, {**error.reason.params, "detail": detail})
+            extra = {"retry_after": error.retry_after} if isinstance(error, NotReady) and error.retry_after else {}
+            self.reason = Reason(error.reason.code, {**error.reason.params, **extra, "detail": detail})
         else:
             named = f"{type(error).__name__}: {detail}" if detail else type(error).__name__
             self.reason = Reason(f"plugin.{self.state}", {"detail": named, "error": type(error).__name__})

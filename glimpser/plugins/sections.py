@@ -1,0 +1,102 @@
+"""One plugin's own settings, put together out of environment, file, database and defaults, field by field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from glimpser.origins import Origins, Source
+from glimpser.plugins.config import References, load_model, resolve, unseal, validate
+from glimpser.plugins.documents import merge_patch
+from glimpser.plugins.rows import StoredConfig
+from glimpser.secrets import SecretBox
+from glimpser_sdk.errors import ConfigInvalid
+from glimpser_sdk.specs import ConfigSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """``document``: what was written, references unresolved, secrets in clear. ``sources``: where each of the
+    model's fields comes from; a field not from ``database`` or ``default`` is locked. ``config``: the valid model."""
+
+    model: type[BaseModel]
+    document: dict[str, Any]
+    sources: Mapping[str, Source]
+    config: BaseModel
+
+
+def stored_row(plugin_id: str) -> str:
+    """What a plugin's sealed secrets are bound to."""
+    return f"plugin:{plugin_id}"
+
+
+def load_section(
+    plugin_id: str,
+    spec: ConfigSpec,
+    origins: Origins,
+    stored: StoredConfig | None,
+    box: SecretBox,
+    references: References,
+) -> Section:
+    """The plugin's settings: ``GLIMPSER_<ID>__FIELD`` > ``[plugins.ID]`` > database > default.
+
+    A stored document of an older form is brought up to date by the plugin; the row itself stays as it is until it is
+    changed. ConfigInvalid or DocumentInvalid when they cannot be used.
+    """
+    model = load_model(spec.model)
+    layers: dict[Source, dict[str, Any]] = {
+        "database": _up_to_date(spec, stored, unseal(stored.document, box, stored_row(plugin_id)) if stored else {}),
+        "file": origins.plugin_section(plugin_id),
+        "environment": _from_variables(model, origins.plugin_variables(plugin_id)),
+    }
+    document: dict[str, Any] = {}
+    sources: dict[str, Source] = dict.fromkeys(model.model_fields, "default")
+    for source, layer in layers.items():
+        document = merge_patch(document, layer)
+        sources |= dict.fromkeys(layer, source)
+    config = validate(model, resolve(document, references))
+    return Section(model=model, document=document, sources=sources, config=config)
+
+
+def _up_to_date(spec: ConfigSpec, stored: StoredConfig | None, document: dict[str, Any]) -> dict[str, Any]:
+    if stored is None or not document or stored.form == spec.version:
+        return document
+    if stored.form > spec.version:
+        raise ConfigInvalid(
+            f"its settings were stored in form {stored.form} by a newer version, and this one knows {spec.version}"
+        )
+    if spec.migrate is None:
+        raise ConfigInvalid(f"it cannot bring settings of form {stored.form} to {spec.version}: it has no migrate")
+    return spec.migrate(document, stored.form)
+
+
+def _from_variables(model: type[BaseModel], variables: Mapping[str, str]) -> dict[str, Any]:
+    """``FIELD`` and ``FIELD__INNER`` as a document. JSON where a plain text cannot be meant."""
+    properties = model.model_json_schema()
+    document: dict[str, Any] = {}
+    for name, text in sorted(variables.items()):
+        path = name.split("__")
+        inner = document
+        for part in path[:-1]:
+            inner = inner.setdefault(part, {})
+        inner[path[-1]] = text if len(path) == 1 and _is_text(properties, path[0]) else _parsed(text)
+    return document
+
+
+def _is_text(schema: Mapping[str, Any], name: str) -> bool:
+    node = schema.get("properties", {}).get(name, {})
+    return any(option.get("type") == "string" for option in (node, *node.get("anyOf", ())))
+
+
+def _parsed(text: str) -> Any:
+    """Lists and objects are written as JSON; the model turns everything else out of text by itself."""
+    if text[:1] in "[{":
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text
