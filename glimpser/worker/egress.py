@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from glimpser.protocol.messages import EgressAnswer, EgressAsk, EgressDone
@@ -37,6 +38,20 @@ class EgressDesk:
             EgressAsk(request_id=request, lease=lease, stream_id=stream_id, plugin=plugin, url=url, purpose=purpose)
         )
         return lease, answer
+
+    def relay(self, question: EgressAsk, reply: Callable[[EgressAnswer], None]) -> None:
+        """Pass on the question of a child process; ``reply`` gets the hub's answer."""
+        answer: Future[EgressAnswer] = Future()
+        with self._lock:
+            self._waiting[question.request_id] = answer
+        answer.add_done_callback(lambda done: self._replied(question.request_id, done, reply))
+        self._post(question)
+
+    def _replied(self, request: str, done: Future[EgressAnswer], reply: Callable[[EgressAnswer], None]) -> None:
+        self._waiting.pop(request, None)
+        # EOFError: the child that asked is gone.
+        with suppress(EOFError):
+            reply(done.result())
 
     def answer(self, message: EgressAnswer) -> None:
         """The hub's answer came."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from glimpser_sdk.contexts import Clock
@@ -28,7 +28,7 @@ Taker = Callable[[Frame], bool]
 class Feed:
     """Decodes what is demanded, paints privacy masks, and calls the consumers.
 
-    ``routes``, ``live``, ``packet_sinks`` and ``demand`` are replaced as a whole from any thread.
+    ``routes``, ``frame_sinks``, ``live``, ``packet_sinks`` and ``demand`` are replaced as a whole from any thread.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Feed:
         self.stream_id, self.name = stream_id, name
         self.routes: tuple[Consumer, ...] = ()
         self.live: Consumer | None = None
+        self.frame_sinks: tuple[Consumer, ...] = ()
         self.packet_sinks: tuple[Callable[[Packet], None], ...] = ()
         self.demand: Demand = NOTHING
         self.lock = threading.Lock()
@@ -141,6 +142,8 @@ class Feed:
         self.last_frame = frame
         for route in self.routes:
             route(frame)
+        for sink in self.frame_sinks:
+            sink(frame)
         if not late:
             self._show(frame)
 
@@ -281,3 +284,21 @@ class Feed:
             frame = self._frame(newest, packet.mono_ns, self._timeline.time_s, 0.0, False)
             self.last_frame = frame
             self._give_still(frame)
+
+
+def total(feeds: Iterable[Feed]) -> dict[str, float]:
+    """The counters of a stream's feeds together."""
+    values: dict[str, float] = dict.fromkeys(
+        ("packets", "bytes", "keyframes", "decoded_key", "decoded_nonref", "decoded_full", "cpu_s", "pre_roll_bytes"), 0
+    )
+    for feed in list(feeds):
+        values["packets"] += feed.packets
+        values["bytes"] += feed.bytes
+        values["keyframes"] += feed.keyframes
+        values["cpu_s"] += feed.cpu_s
+        values["pre_roll_bytes"] += feed.ring.bytes
+        for mode, count in feed.decoded.items():
+            values[f"decoded_{mode}"] += count
+        if feed.decode_errors:
+            values["errors.decode"] = values.get("errors.decode", 0) + feed.decode_errors
+    return values

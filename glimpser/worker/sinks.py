@@ -51,6 +51,8 @@ class SinkSlot:
         self.part = part
         self.breaker = Breaker()
         self.dropped = 0
+        self.off = False
+        """Told as switched off."""
         self._sink, self._failed = sink, failed
         self._lock = threading.Lock()
         self._queue: deque[Packet | Frame | _Event] = deque()

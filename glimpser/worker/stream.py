@@ -17,6 +17,7 @@ from glimpser.protocol.messages import (
     EventPart,
     LiveView,
     Notice,
+    SinkPart,
     Start,
     Stuck,
     TakeSnapshot,
@@ -24,7 +25,7 @@ from glimpser.protocol.messages import (
 from glimpser_sdk.analyzers import StreamInfo
 from glimpser_sdk.frames import Frame
 from glimpser_sdk.observations import Region
-from glimpser_sdk.sinks import EventChange
+from glimpser_sdk.sinks import EventChange, Sink
 from glimpser_sdk.sources import Cadence
 
 from . import demand
@@ -33,13 +34,13 @@ from .channel import BulkOut
 from .components import make, secrets
 from .context import Context, Surroundings
 from .drivers import AsyncDriver, BlockingDriver
-from .feed import Feed
+from .feed import Feed, total
 from .folding import BEST_QUALITY, BEST_SIDE, Change
 from .idle import Mode
 from .live import Live, picture
 from .process_analyzer import Children
+from .recording import Recording
 from .routing import InlineSlot, Slot, ThreadSlot
-from .sinks import SinkSlot
 from .snapshots import Snapshots
 from .status import StatusBoard
 from .supervisor import Verdict
@@ -78,7 +79,6 @@ class Stream:
         self._feeds: dict[str, Feed] = {}
         self._drivers: dict[str, BlockingDriver | AsyncDriver] = {}
         self._lives: dict[str, Live] = {}
-        self._sinks: list[SinkSlot] = []
         self._built = False
         self._lock = threading.Lock()
         self._stopping = False
@@ -90,6 +90,13 @@ class Stream:
         self.main = self._feed("main" if "main" in self.part.source.feeds else self.part.source.feeds[0])
         self.analysis = Analysis(
             self.main, changed=self._event, best=self._best, failure=self._failure, disabled=self._disabled
+        )
+        self.recording = Recording(
+            self._feed_of,
+            pools.sinks,
+            failure=self._sink_failure,
+            disabled=self._sink_disabled,
+            refused=self._sink_refused,
         )
         self.snapshots = Snapshots(
             self.main,
@@ -131,30 +138,20 @@ class Stream:
 
     def _analyzer(self, part: AnalyzerPart, analysis: Analysis) -> Slot:
         if part.runs == "process":
-            return self._pools.children.slot(part, self._info, analysis.observed, analysis.failed)
+            return self._pools.children.slot(
+                part, self._info, self.part.folder, self.generation, analysis.observed, analysis.failed
+            )
         analyzer = make(part.component, self._kept_context(part.component, self.part.folder), self._info)
         if part.runs == "inline":
             return InlineSlot(part, analyzer, analysis.observed, analysis.failed)
         return ThreadSlot(part, analyzer, analysis.observed, analysis.failed, self._pools.analyzers)
 
-    def _build_sinks(self) -> None:
-        for part in self.part.sinks:
-            if part.wants == "packets" and self._masks and not self.part.unmasked_recording:
-                self._notice("sink.refused_privacy", part.component.plugin, sink=part.component.id)
-                continue
-            try:
-                sink = make(part.component, self._kept_context(part.component, part.folder), self._info)
-                self._sinks.append(SinkSlot(part, sink, self._pools.sinks, self._sink_failed))
-            except Exception as error:
-                self._broken(part.component, f"sink {part.component.id}", error)
-                self._notice("sink.disabled", part.component.plugin, sink=part.component.id)
-        self._wire_sinks()
+    def _sink(self, part: SinkPart) -> Sink:
+        made: Sink = make(part.component, self._kept_context(part.component, part.folder), self._info)
+        return made
 
-    def _wire_sinks(self) -> None:
-        for name, feed in list(self._feeds.items()):
-            mine = [slot for slot in self._sinks if slot.part.feed == name]
-            feed.ring.pre_roll_s = max((slot.part.pre_roll_s for slot in mine), default=0.0)
-            feed.packet_sinks = tuple(slot.packet for slot in mine if slot.part.wants == "packets")
+    def _feed_of(self, name: str) -> Feed:
+        return self._feeds.get(name, self.main)
 
     def open_source(self, feed: Feed) -> tuple[Any, Callable[[], None]]:
         """A new source for a feed, and what gives back its leases; the first call also makes analyzers and sinks."""
@@ -162,7 +159,8 @@ class Stream:
             if not self._built:
                 self._built = True
                 self.analysis.build(self.part.analyzers, self._analyzer)
-                self._build_sinks()
+                allowed = self.part.unmasked_recording or not self._masks
+                self.recording.build(self.part.sinks, self._sink, packets_allowed=allowed)
                 self.redemand()
         component = self.part.source.component
         context = self._context(component, self.part.folder)
@@ -230,10 +228,7 @@ class Stream:
 
     def _event(self, change: Change, part: EventPart, told: EventChange) -> None:
         self._around.post(EventChanged(generation=self.generation, change=change, event=part))
-        for slot in self._sinks:
-            feed = self._feeds.get(slot.part.feed, self.main)
-            with feed.lock:
-                slot.event(told, feed.ring)
+        self.recording.event(told)
 
     def _best(self, part: EventPart, frame: Frame) -> None:
         made = picture(frame, self.generation, "best", BEST_SIDE, BEST_QUALITY)
@@ -251,17 +246,15 @@ class Stream:
         self._notice("analyzer.disabled", part.component.plugin, analyzer=part.component.id)
         self.redemand()
 
-    def _sink_failed(self, slot: SinkSlot, error: Exception) -> None:
-        self._broken(slot.part.component, f"sink {slot.part.component.id}", error)
-        if slot.breaker.open and slot in self._sinks:
-            self._sink_off(slot)
+    def _sink_failure(self, part: SinkPart, error: Exception) -> None:
+        self._broken(part.component, f"sink {part.component.id}", error)
 
-    def _sink_off(self, slot: SinkSlot) -> None:
-        with self._lock:
-            self._sinks = [other for other in self._sinks if other is not slot]
-        self._wire_sinks()
-        self._notice("sink.disabled", slot.part.component.plugin, sink=slot.part.component.id)
+    def _sink_disabled(self, part: SinkPart) -> None:
+        self._notice("sink.disabled", part.component.plugin, sink=part.component.id)
         self.redemand()
+
+    def _sink_refused(self, part: SinkPart) -> None:
+        self._notice("sink.refused_privacy", part.component.plugin, sink=part.component.id)
 
     def _notice(self, code: str, plugin: str, **params: Any) -> None:
         self._around.post(
@@ -283,7 +276,7 @@ class Stream:
             wishes = demand.of_viewers(self._lives[name].views)
             if feed is self.main:
                 wishes += demand.of_analyzers(self.analysis.parts, self.part.idle)
-            wishes += demand.of_sinks(slot.part for slot in self._sinks if slot.part.feed == name)
+            wishes += demand.of_sinks(part for part in self.recording.parts if self._feed_of(part.feed) is feed)
             feed.demand = demand.total(wishes)
 
     def watch(self, views: list[LiveView], name: str) -> None:
@@ -323,8 +316,7 @@ class Stream:
         self._slow_down(level)
         self.board.refresh(self.main)
         self.snapshots.expire(now)
-        for slot in self._sinks:
-            slot.flush()
+        self.recording.flush()
         if self.analysis.busy:
             self._pools.chores.submit(self._advance, now)
         self._rest_feeds()
@@ -356,22 +348,12 @@ class Stream:
                 driver.stop()
 
     def _count(self) -> bool:
-        main = self.main
         values = {
             **self._counts,
-            "packets": sum(feed.packets for feed in self._feeds.values()),
-            "bytes": sum(feed.bytes for feed in self._feeds.values()),
-            "keyframes": sum(feed.keyframes for feed in self._feeds.values()),
-            "pre_roll_bytes": sum(feed.ring.bytes for feed in self._feeds.values()),
-            "cpu_s": sum(feed.cpu_s for feed in self._feeds.values()),
-            **{f"decoded_{mode}": sum(f.decoded[mode] for f in self._feeds.values()) for mode in main.decoded},
+            **total(self._feeds.values()),
             **self.analysis.counters(),
+            **self.recording.counters(),
         }
-        if main.decode_errors:
-            values["errors.decode"] = main.decode_errors
-        for slot in self._sinks:
-            if slot.dropped:
-                values[f"dropped.{slot.part.component.id}"] = slot.dropped
         if values == self._sent:
             return False
         moved = values["packets"] != self._sent.get("packets")
@@ -396,7 +378,7 @@ class Stream:
         hanging = [driver for driver in drivers if not driver.join(left())]
         stuck = self.analysis.close(left())
         self.analysis.interrupt(self._clock.mono_ns())
-        late = [slot.part.component for slot in self._sinks if not slot.close(left())]
+        late = [part.component for part in self.recording.close(left)]
         components = [*(part.component for part in stuck), *late]
         plugins = [*(component.plugin for component in components)]
         if hanging:
