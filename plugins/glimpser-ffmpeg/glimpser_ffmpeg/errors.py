@@ -42,7 +42,7 @@ _FROM_EGRESS = {
     "egress.connect_failed": "net.refused",
     "egress.timeout": "net.timeout",
     "egress.too_large": "net.endless_header",
-    "egress.bad_message": "media.not_video",
+    "egress.trickle": "net.trickle",
 }
 _TEMPORARY = frozenset({"egress.resolve_failed", "egress.too_many", "egress.unavailable", "egress.auth"})
 _TLS = re.compile(r"certificate|handshake|\bTLS\b", re.IGNORECASE)
@@ -60,7 +60,7 @@ def interrupted(lines: str) -> GlimpserError | None:
 def opening(error: av.error.FFmpegError, lines: str, scheme: str) -> GlimpserError:
     """Why a connection could not be opened. ``lines``: what FFmpeg logged meanwhile."""
     if match := _EGRESS.search(lines):
-        return _from_egress(match[0])
+        return _from_egress(match[0], scheme)
     match error:
         case av.error.HTTPUnauthorizedError() | av.error.HTTPForbiddenError():
             return AuthFailed(code="auth.failed")
@@ -109,9 +109,10 @@ def reading(error: av.error.FFmpegError) -> GlimpserError:
     return NotReady(code="net.failed", error=_text(error))
 
 
-def _from_egress(code: str) -> GlimpserError:
+def _from_egress(code: str, scheme: str) -> GlimpserError:
     if code == "egress.bad_message":
-        return Unsupported(code=_FROM_EGRESS[code])
+        # An answer that is no RTSP comes from something else; one that is no HTTP usually is no answer at all.
+        return Unsupported(code="media.not_video") if scheme.startswith("rtsp") else NotReady(code="net.closed")
     if code in _FROM_EGRESS or code in _TEMPORARY:
         return NotReady(code=_FROM_EGRESS.get(code, code))
     return ConfigInvalid("The outbound policy does not let this address through.", field="url", code=code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 _LATE_S = 1.0
 _SHORTEST_TURN_S = 0.04
+_GUESSED_FPS = 25.0
 
 
 class Replay:
@@ -27,22 +29,25 @@ class Replay:
 
     def turn(self, packets: Iterable[Packet]) -> Iterator[Packet]:
         """One pass through the file; the next one continues where this one ended."""
-        first: float | None = None
-        end = 0.0
-        for packet in packets:
+        start, end = math.inf, 0.0
+        for number, packet in enumerate(packets):
             base = packet.time_base[0] / packet.time_base[1]
-            stamp = packet.dts if packet.dts is not None else packet.pts
-            if stamp is not None:
-                at = stamp * base
-                first = at if first is None else first
-                end = max(end, at - first + (packet.native.duration or 0) * base)
-                if self._realtime and not self._due(at + self._shift_s):
-                    return
-                packet.mono_ns, packet.received_at = self._clock.mono_ns(), self._clock.now()
+            if packet.dts is None and packet.pts is None:
+                # A bare stream of pictures has no times, only a rate.
+                packet.dts = packet.native.dts = round(number / (packet.parameters.fps or _GUESSED_FPS) / base)
+            due = packet.dts if packet.dts is not None else packet.pts
+            shown = packet.pts if packet.pts is not None else due
+            if due is None or shown is None:
+                continue
+            start = min(start, shown * base)
+            end = max(end, (shown + (packet.native.duration or 0)) * base)
+            if self._realtime and not self._due(due * base + self._shift_s):
+                return
+            packet.mono_ns, packet.received_at = self._clock.mono_ns(), self._clock.now()
             if self._shift_s:
                 _shift(packet, round(self._shift_s / base))
             yield packet
-        self._shift_s += max(end, _SHORTEST_TURN_S)
+        self._shift_s += max(end - start, _SHORTEST_TURN_S)
 
     def _due(self, media_s: float) -> bool:
         """Wait until a moment of the media has come; a reader that fell behind goes on from where it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import av.logging
 
 from glimpser_ffmpeg import errors
 from glimpser_ffmpeg.config import FfmpegConfig
-from glimpser_ffmpeg.decoder import FfmpegDecoder
+from glimpser_ffmpeg.decoder import FfmpegDecoder, JpegDecoder
 from glimpser_ffmpeg.epochs import Epochs, parameters
 from glimpser_ffmpeg.interrupt import Deadline, interrupt, interrupt_opening, prepare
 from glimpser_ffmpeg.options import input_format, input_options
@@ -33,6 +34,8 @@ _GAP_S = 10
 # What FFmpeg says while a connection opens is read; a line that repeats on another thread must not get lost.
 av.logging.set_level(av.logging.WARNING)
 av.logging.set_skip_repeated(False)
+# The rest, a line for every damaged packet, is no news: what does not come out is missing from the counters.
+logging.getLogger("libav").setLevel(logging.CRITICAL)
 
 
 class FfmpegSource:
@@ -50,6 +53,7 @@ class FfmpegSource:
         self._container: InputContainer | None = None
         self._url = ""
         self._closed = threading.Event()
+        self._told = False
 
     def run(self) -> Iterator[Packet]:
         """Connect, then yield what arrives, in decoding order."""
@@ -63,8 +67,10 @@ class FfmpegSource:
             raise
 
     def decoder(self, parameters: CodecParameters) -> Decoder:
-        """A software or hardware decoder, as configured."""
-        return FfmpegDecoder(parameters)
+        """A decoder of one epoch, on the configured device if that works. Raises Unsupported."""
+        if parameters.codec == "mjpeg":
+            return JpegDecoder(parameters)
+        return FfmpegDecoder(parameters, self._config.hwaccel, self._fell_back)
 
     def close(self) -> None:
         """End :meth:`run`, wherever it waits."""
@@ -76,6 +82,11 @@ class FfmpegSource:
             interrupt(container)
         elif self._url:
             interrupt_opening(self._url)
+
+    def _fell_back(self, device: str, why: str) -> None:
+        if not self._told:
+            self._told = True
+            self._ctx.notice("ffmpeg.hwaccel_fallback", device=device, why=why)
 
     def _play(self, where: Target) -> Iterator[Packet]:
         """A file, over and over if so configured."""
