@@ -7,10 +7,11 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from glimpser_sdk.ids import new_id
-from glimpser_sdk.web import Problem
 from quart import Quart, Response, g, request, websocket
 from werkzeug.exceptions import HTTPException
+
+from glimpser_sdk.ids import new_id
+from glimpser_sdk.web import Problem
 
 from .api import problems, resources
 from .api.authentication import COOKIE, COOKIE_SECURE
@@ -46,9 +47,8 @@ def create_app(hub: Hub) -> Quart:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions["glimpser"] = Host(hub)
-    mount(app, hub, resources.all_routes(hub), hub.identity.permissions)
+    mount(app, hub, resources.all_routes(), hub.identity.permissions)
     resources.mount_sockets(app, hub)
-    resources.mount_plugins(app, hub)
 
     @app.before_request
     async def enter() -> None:
@@ -114,7 +114,7 @@ def _is_address(name: str) -> bool:
 
 
 async def identify(hub: Hub, asked: Any) -> Principal | None:
-    """The principal of a request: an API key, else a session cookie. A key that is not valid is an error, not nobody."""
+    """The principal of a request: an API key, else a session cookie. A key that is not valid is an error."""
     header = asked.headers.get("Authorization")
     if header is not None:
         scheme, _, value = header.partition(" ")

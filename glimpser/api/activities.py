@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from glimpser_sdk.web import Problem
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from glimpser.database.models import Activity, ActivityReview, Event, EventLog, MediaFile, Snapshot
 from glimpser.events.log import activity_view
 from glimpser.identity.policy import Principal, abilities, can, visible_to
+from glimpser_sdk.web import Problem
 
 from .answers import check_match, plain
 from .cursors import PageQuery, page

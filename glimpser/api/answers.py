@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from glimpser_sdk.web import Problem
 from quart import Response, request
+
+from glimpser_sdk.web import Problem
 
 from .cursors import COUNT_LIMIT
 from .routing import Page, Route, Versioned
@@ -24,6 +25,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(v) for v in value]
     return value
+
+
+def shown(value: dict[str, Any]) -> dict[str, Any]:
+    """An object in JSON values."""
+    result: dict[str, Any] = plain(value)
+    return result
 
 
 def respond(route: Route, result: Any) -> Response:
@@ -56,7 +63,9 @@ def etag(raw: bytes, version: int | None) -> str:
 
 def _none_match(tag: str) -> bool:
     asked = request.headers.get("If-None-Match")
-    return asked is not None and (asked.strip() == "*" or tag in [t.strip().removeprefix("W/") for t in asked.split(",")])
+    return asked is not None and (
+        asked.strip() == "*" or tag in [t.strip().removeprefix("W/") for t in asked.split(",")]
+    )
 
 
 def check_match(version: int) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from glimpser_sdk.web import Problem
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from quart import Response, request
 
 from glimpser.database.models import Session, User
 from glimpser.identity.policy import Principal
 from glimpser.identity.service import Locked
+from glimpser_sdk.web import Problem
 
 from .answers import check_match, plain
 from .cursors import PageQuery, page
@@ -135,7 +135,9 @@ async def login(hub: Hub, body: SignIn) -> Response:
             user_agent=request.headers.get("User-Agent", ""),
         )  # fmt: skip
     except Locked as locked:
-        raise Problem(429, "auth.locked", "too many failures: try again later", retry_after=locked.retry_after) from None
+        raise Problem(
+            429, "auth.locked", "too many failures: try again later", retry_after=locked.retry_after
+        ) from None
     if made is None:
         raise Problem(401, "auth.wrong", WRONG)
     return _with_cookie(hub, *made)

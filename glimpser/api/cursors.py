@@ -7,10 +7,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from glimpser_sdk.web import Problem
 from pydantic import BaseModel, ConfigDict, Field
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
+
+from glimpser_sdk.web import Problem
 
 from .routing import Page
 
@@ -44,9 +45,7 @@ def decode(cursor: str) -> tuple[Any, str]:
         raise Problem(400, "cursor.invalid", "use the cursor of a Link header unchanged, or leave it out") from None
 
 
-async def page(
-    rows: QuerySet[Any], query: PageQuery, *, by: str, descending: bool = True, time: bool = False
-) -> Page:
+async def page(rows: QuerySet[Any], query: PageQuery, *, by: str, descending: bool = True, time: bool = False) -> Page:
     """One page of rows ordered by column ``by`` and id; ``items`` are the rows. ``time``: the column is a time."""
     total = await _count(rows)
     if query.cursor is not None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from glimpser_sdk.errors import GlimpserError
-from glimpser_sdk.web import Problem
 from quart import Quart, Response, g
 
 from glimpser.identity.permissions import Catalogue
 from glimpser.identity.policy import Principal, can
+from glimpser_sdk.errors import GlimpserError
+from glimpser_sdk.web import Problem
 
 from . import idempotency
 from .answers import check_match, respond

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from glimpser_sdk.web import Problem
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from tortoise.expressions import Q
 
 from glimpser.database.models import Event, Stream
 from glimpser.events.log import event_view
 from glimpser.identity.policy import Principal, abilities, can, visible_to
+from glimpser_sdk.web import Problem
 
-from .answers import plain
+from .answers import shown
 from .cursors import PageQuery, page
 from .loaders import EVENT
 from .models import EventOut
@@ -79,13 +79,13 @@ async def event_outs(hub: Hub, principal: Principal, events: list[Event]) -> lis
 def event_out(hub: Hub, principal: Principal, event: Event, stream_name: str) -> dict[str, Any]:
     """One event as this principal sees it."""
     words = {**event.data, **event.data.get("params", {}), "stream": stream_name}
-    return plain(
+    return shown(
         event_view(event)
         | {
             "text": hub.events.types.text(event.type, words),
             "can": abilities(principal, EVENT_PERMISSIONS, event.stream_id),
         }
-    )  # type: ignore[no-any-return]
+    )
 
 
 def visible_events(principal: Principal) -> Q:

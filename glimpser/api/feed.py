@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 import msgspec
-from glimpser_sdk.web import Problem
 from pydantic import BaseModel, ConfigDict, Field
 from quart import Response, request
 
 from glimpser.events.feed import Change
 from glimpser.identity.policy import Principal, sees
+from glimpser_sdk.web import Problem
 
 from .answers import plain
 from .routing import SIGNED_IN, Routes
@@ -52,7 +52,7 @@ def pick_topics(text: str | None) -> frozenset[str]:
     """The topics named. Problem 422 for one that does not exist."""
     topics = frozenset(t.strip() for t in text.split(",")) if text else frozenset(TOPICS)
     if unknown := topics - set(TOPICS):
-        raise Problem(422, "feed.topic_unknown", f"no topic {sorted(unknown)[0]!r}; there are {', '.join(TOPICS)}")
+        raise Problem(422, "feed.topic_unknown", f"no topic {min(unknown)!r}; there are {', '.join(TOPICS)}")
     return topics
 
 
@@ -76,8 +76,11 @@ async def event_stream(hub: Hub, principal: Principal, query: FeedQuery) -> Resp
             raise Problem(400, "feed.last_event_id", "Last-Event-ID is a sequence number")
         after = int(last)
 
+    def _asked(change: Change) -> bool:
+        return change.topic in topics and query.stream in (None, change.stream_id)
+
     async def body() -> AsyncIterator[bytes]:
-        yield b"retry: 2000\nid: %d\nevent: hello\ndata: {\"v\":1}\n\n" % (
+        yield b'retry: 2000\nid: %d\nevent: hello\ndata: {"v":1}\n\n' % (
             hub.events.feed.last_seq if after is None else after
         )
         changes = hub.events.feed.listen(after)
@@ -97,9 +100,8 @@ async def event_stream(hub: Hub, principal: Principal, query: FeedQuery) -> Resp
                     pending = None
                     if change is None:
                         yield encode(None, hub.events.feed.last_seq)
-                    elif change.topic in topics and query.stream in (None, change.stream_id):
-                        if visible(principal, change):
-                            yield encode(change, change.seq)
+                    elif _asked(change) and visible(principal, change):
+                        yield encode(change, change.seq)
             finally:
                 if pending is not None:
                     pending.cancel()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from glimpser_sdk.ids import new_id
-from glimpser_sdk.web import Problem
 from pydantic import BaseModel, ConfigDict, Field
 
 from glimpser.database.models import Stream, StreamGroup, StreamGroupMember
 from glimpser.identity.policy import Principal, abilities, visible_to
+from glimpser_sdk.ids import new_id
+from glimpser_sdk.web import Problem
 
-from .answers import check_match, plain
+from .answers import check_match, shown
 from .cursors import PageQuery, page
 from .events import Id
 from .loaders import GROUP
@@ -63,11 +63,11 @@ async def _out(principal: Principal, group: StreamGroup) -> dict[str, Any]:
     seen = Stream.filter(visible_to(principal), id__in=order, deleted_at=None)
     visible = {str(i) for i in await seen.values_list("id", flat=True)}
     streams = [i for i in order if i in visible]
-    return plain({
+    return shown({
         "id": group.id, "name": group.name, "private": group.private, "streams": streams, "count": len(streams),
         "version": group.version, "created_at": group.created_at, "updated_at": group.updated_at,
         "can": abilities(principal, ("groups.manage",)),
-    })  # type: ignore[no-any-return]  # fmt: skip
+    })  # fmt: skip
 
 
 async def _set_members(conn: Any, principal: Principal, group_id: str, streams: list[str]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from glimpser_sdk.web import Principal as PrincipalProtocol
-from glimpser_sdk.web import Problem
 from quart import Response, g
 
 from glimpser.identity.policy import can, sees
+from glimpser_sdk.web import Principal as PrincipalProtocol
+from glimpser_sdk.web import Problem
 
 from .answers import plain
 from .routing import Page

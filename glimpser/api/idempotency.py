@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from glimpser_sdk.ids import new_id
-from glimpser_sdk.web import Problem
 from quart import Response, request
 from tortoise.exceptions import IntegrityError
 
 from glimpser.database.models import IdempotencyKey
 from glimpser.identity.policy import Principal
+from glimpser_sdk.ids import new_id
+from glimpser_sdk.web import Problem
 
 if TYPE_CHECKING:
     from glimpser.hub import Hub
@@ -29,7 +29,7 @@ async def once(hub: Hub, principal: Principal | None, run: Callable[[], Awaitabl
         return await run()
     if not 1 <= len(key) <= 200:
         raise Problem(400, "idempotency.key_invalid", "an Idempotency-Key has 1 to 200 characters")
-    fingerprint = hashlib.sha256(request.full_path.encode() + b"\0" + await request.get_data()).hexdigest()
+    fingerprint = hashlib.sha256(request.full_path.encode() + b"\0" + bytes(await request.get_data(as_text=False))).hexdigest()
     row = await IdempotencyKey.filter(principal=principal.id, key=key).first()
     if row is not None and datetime.now(UTC) - row.created_at < KEPT:
         return _kept(row, fingerprint)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from glimpser_sdk.web import Problem
 from pydantic import BaseModel, ValidationError
 from quart import request
+
+from glimpser_sdk.web import Problem
 
 from .problems import Invalid, from_validation
 from .routing import Route

@@ -6,6 +6,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from glimpser.database.models import Snapshot
+
+from .answers import shown
+
 
 class ReasonOut(BaseModel):
     """A documented code and its parameters; ``text`` renders it in English."""
@@ -75,3 +79,12 @@ class SnapshotOut(BaseModel):
     caption: str | None
     data: dict[str, Any]
     image: str = Field(description="Path of the picture.")
+
+
+def snapshot_out(row: Snapshot) -> dict[str, Any]:
+    """A kept frame as the API shows it."""
+    return shown({
+        "id": row.id, "stream_id": row.stream_id, "event_id": row.event_id, "feed": row.feed, "kind": row.kind,
+        "captured_at": row.captured_at, "width": row.width, "height": row.height, "size_bytes": row.size_bytes,
+        "sha256": row.sha256, "caption": row.caption, "data": row.data, "image": f"/api/snapshots/{row.id}/image",
+    })  # fmt: skip

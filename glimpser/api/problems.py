@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from glimpser_sdk.errors import AuthFailed, ConfigInvalid, GlimpserError, NotReady, Unsupported
-from glimpser_sdk.web import Problem
 from pydantic import ValidationError
 from quart import Response, g
+
+from glimpser.plugins.config import DocumentInvalid
+from glimpser_sdk.errors import AuthFailed, ConfigInvalid, GlimpserError, NotReady, Unsupported
+from glimpser_sdk.web import Problem
 
 TITLES = {
     400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
@@ -48,6 +50,8 @@ def _escape(part: str | int) -> str:
 def from_vocabulary(error: GlimpserError) -> Problem:
     """The vocabulary of plugins and services, as answers."""
     if isinstance(error, ConfigInvalid):
+        if isinstance(error, DocumentInvalid):
+            return Invalid([{"field": e.pointer, "message": e.message, "code": e.code} for e in error.errors])
         field = error.field if error.field.startswith("/") or not error.field else "/" + error.field.replace(".", "/")
         return Invalid([{"field": field, "message": str(error), "code": error.reason.code}])
     status = 503 if isinstance(error, NotReady) else 409 if isinstance(error, Unsupported | AuthFailed) else 500

@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Literal
 
-from glimpser_sdk.ids import new_id
-from glimpser_sdk.web import Problem
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from quart import Response, request, send_file
 
 from glimpser.database.models import MediaFile, Snapshot, Stream
-from glimpser.identity.policy import Principal
+from glimpser_sdk.web import Problem
 
-from .answers import plain
+from .answers import shown
 from .cursors import PageQuery, page
+from .live import take
 from .loaders import CLIP, SNAPSHOT, STREAM
-from .models import SnapshotOut
+from .models import SnapshotOut, snapshot_out
 from .routing import Page, Routes, Versioned
 
 if TYPE_CHECKING:
@@ -59,23 +58,14 @@ class ClipOut(BaseModel):
     file: str = Field(description="Path of the video, with Range.")
 
 
-def snapshot_out(row: Snapshot) -> dict[str, Any]:
-    """A kept frame as the API shows it."""
-    return plain({
-        "id": row.id, "stream_id": row.stream_id, "event_id": row.event_id, "feed": row.feed, "kind": row.kind,
-        "captured_at": row.captured_at, "width": row.width, "height": row.height, "size_bytes": row.size_bytes,
-        "sha256": row.sha256, "caption": row.caption, "data": row.data, "image": f"/api/snapshots/{row.id}/image",
-    })  # type: ignore[no-any-return]  # fmt: skip
-
-
 def clip_out(row: MediaFile) -> dict[str, Any]:
     """A kept clip as the API shows it."""
-    return plain({
+    return shown({
         "id": row.id, "stream_id": row.stream_id, "event_id": row.event_id, "activity_id": row.activity_id,
         "kind": row.kind, "started_at": row.started_at, "ended_at": row.ended_at, "size_bytes": row.size_bytes,
         "content_type": row.content_type, "codec": row.codec, "width": row.width, "height": row.height,
         "file": f"/api/clips/{row.id}/file",
-    })  # type: ignore[no-any-return]  # fmt: skip
+    })  # fmt: skip
 
 
 @route("GET", "/api/streams/<stream_id>/snapshots", permission="streams.view", load=STREAM, query=SnapshotQuery,
@@ -94,7 +84,7 @@ async def capture_snapshot(hub: Hub, stream: Stream, body: CaptureIn) -> Version
     """Take a picture now and keep it."""
     if not hub.pruner.room():
         raise Problem(503, "storage.low", "the volume is nearly full: free some space first")
-    picture = await hub.live.snapshot(stream.id, fresh=body.fresh)
+    picture = await take(hub, stream.id, fresh=body.fresh, side=None)
     row = await hub.media.keep(picture, kind="capture")
     if row is None:
         raise Problem(404, "stream.not_found", "there is no such stream")
@@ -119,7 +109,7 @@ async def _file(hub: Hub, relative: str, content_type: str, etag: str) -> Respon
         raise Problem(404, "media.gone", "the file is not there any more")
     if f'"{etag}"' in (request.headers.get("If-None-Match") or ""):
         return Response(b"", status=304, headers={"ETag": f'"{etag}"'})
-    response = await send_file(path, mimetype=content_type, conditional=True, etag=False)
+    response = await send_file(path, mimetype=content_type, conditional=True, add_etags=False)
     response.headers["ETag"] = f'"{etag}"'
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -36,7 +36,7 @@ class EgressGate(Protocol):
     async def open(self, url: str, purpose: str, lease_id: str, /) -> OpenedTarget:
         """Check and pin a target."""
 
-    async def release(self, lease_id: str, /) -> None:
+    async def release(self, lease_id: str, /) -> object:
         """Free what ``open`` set up; no error when it is gone."""
 
 

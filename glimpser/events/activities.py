@@ -8,9 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from glimpser_sdk.ids import new_id
-
 from glimpser.database.models import Activity, Event
+from glimpser_sdk.ids import new_id
 
 from .types import worse
 

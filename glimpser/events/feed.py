@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ QUEUE = 500
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry. ``topic``: event, activity, stream, group, plugin, settings. ``payload``: JSON values of the object."""
+    """One entry. ``topic``: event, activity, stream, group, plugin, settings. ``payload``: JSON values."""
 
     seq: int
     topic: str
@@ -100,7 +100,7 @@ class Feed:
         for listener in self._listeners:
             listener.end()
 
-    async def listen(self, after: int | None = None) -> AsyncIterator[Change | None]:
+    async def listen(self, after: int | None = None) -> AsyncGenerator[Change | None, None]:
         """Changes after sequence number ``after`` (None = from now on). Yields None when the reader must start over:
         what it asked for is no longer kept, or it was too slow. Ends when the hub stops."""
         listener = Listener()

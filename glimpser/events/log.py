@@ -113,16 +113,31 @@ async def save(
         event.activity_id = activity.id
     await event.save(using_db=conn, force_create=create)
     changes = [
-        await append(conn, topic="event", change=change, object_id=event.id, stream_id=event.stream_id, at=at,
-                     payload=event_view(event), revision=event.revision)  # fmt: skip
+        await append(
+            conn,
+            topic="event",
+            change=change,
+            object_id=event.id,
+            stream_id=event.stream_id,
+            at=at,
+            payload=event_view(event),
+            revision=event.revision,
+        )
     ]
     if activity is not None:
         known = activity.event_count
         await activities.refresh(activity, event, last_at, conn)
         changes.append(
-            await append(conn, topic="activity", change="started" if known == 0 else "updated", object_id=activity.id,
-                         stream_id=activity.stream_id, at=at, payload=activity_view(activity),
-                         revision=activity.version)  # fmt: skip
+            await append(
+                conn,
+                topic="activity",
+                change="started" if known == 0 else "updated",
+                object_id=activity.id,
+                stream_id=activity.stream_id,
+                at=at,
+                payload=activity_view(activity),
+                revision=activity.version,
+            )
         )
     return changes
 

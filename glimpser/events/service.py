@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from glimpser_sdk.ids import new_id
-
 from glimpser.database.models import Event, Stream
 from glimpser.protocol.messages import EventChanged, Notice
+from glimpser_sdk.ids import new_id
 
 from . import log
 from .feed import Change, Feed
@@ -35,7 +34,8 @@ class Events:
     async def start(self) -> None:
         """Close what a previous run left open, and find the end of the log."""
         await self.feed.start()
-        await self.interrupt(await Event.filter(state="open", node_id=self._node_id).values_list("id", flat=True))
+        left: Any = await Event.filter(state="open", node_id=self._node_id).values_list("id", flat=True)
+        await self.interrupt(left)
 
     def stop(self) -> None:
         """End all feeds."""
@@ -119,7 +119,7 @@ class Events:
     async def on_lost(self, stream_ids: Iterable[str]) -> None:
         """The worker of these streams is gone: their open events will hear no more."""
         wanted = list(stream_ids)
-        ids = await Event.filter(stream_id__in=wanted, state="open").exclude(type="stream.lost").values_list(
+        ids: Any = await Event.filter(stream_id__in=wanted, state="open").exclude(type="stream.lost").values_list(
             "id", flat=True
         )  # fmt: skip
         await self.interrupt(ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from glimpser_sdk.specs import PermissionSpec
 
@@ -44,7 +44,7 @@ class Catalogue:
     def __contains__(self, permission: str) -> bool:
         return permission in self._permissions
 
-    def __iter__(self) -> Iterable[PermissionSpec]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[PermissionSpec]:
         return iter(self._permissions.values())
 
     def of_role(self, role: str) -> frozenset[str]:

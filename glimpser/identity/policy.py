@@ -32,10 +32,15 @@ def can(principal: Principal | None, permission: str, stream_id: str | None = No
 def visible_to(principal: Principal, column: str = "id") -> Q:
     """The condition on ``column`` (a stream id) that every query of streams and what belongs to them starts from."""
     if "streams.view" not in principal.permissions:
-        return Q(**{f"{column}__in": []})
+        return _among(column, [])
     if principal.streams is None:
         return Q()
-    return Q(**{f"{column}__in": sorted(principal.streams)})
+    return _among(column, sorted(principal.streams))
+
+
+def _among(column: str, ids: list[str]) -> Q:
+    condition: Any = {f"{column}__in": ids}
+    return Q(**condition)
 
 
 def sees(principal: Principal, stream_id: str | None) -> bool:

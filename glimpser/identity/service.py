@@ -7,10 +7,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from glimpser.database.models import User
 from glimpser_sdk.auth import Account, PasswordBackend
 from glimpser_sdk.errors import ConfigInvalid, NotReady
-
-from glimpser.database.models import User
 
 from . import sessions, users
 from .bootstrap import Bootstrap

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from glimpser_sdk.ids import new_id
-
 from glimpser.database.models import Session, User
+from glimpser_sdk.ids import new_id
 
 from . import tokens
 

@@ -6,10 +6,9 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from glimpser.database.models import ApiKey, User
 from glimpser_sdk.errors import ConfigInvalid
 from glimpser_sdk.ids import new_id
-
-from glimpser.database.models import ApiKey, User
 
 from . import tokens
 from .permissions import ROLES

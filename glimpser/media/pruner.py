@@ -139,7 +139,9 @@ class Pruner:
 
 async def used_bytes() -> int:
     """What snapshots and clips take, by their rows."""
-    return sum([sum(await model.all().values_list("size_bytes", flat=True)) for model in (Snapshot, MediaFile)])
+    pictures: Any = await Snapshot.all().values_list("size_bytes", flat=True)
+    clips: Any = await MediaFile.all().values_list("size_bytes", flat=True)
+    return int(sum(pictures) + sum(clips))
 
 
 async def remove_orphans(storage: LocalStorage) -> int:

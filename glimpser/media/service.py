@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from glimpser_sdk.ids import new_id
-
 from glimpser.database.models import Event, MediaFile, Snapshot, Stream
 from glimpser.protocol.messages import FileReady, Picture
+from glimpser_sdk.ids import new_id
 
 from .storage import LocalStorage
 

@@ -1,12 +1,13 @@
-"""What a stream is made of when somebody writes one: API, import, ``glimpser apply`` and the demo use the same model."""
+"""What a stream is made of when somebody writes one; API, import, ``glimpser apply`` and the demo use it alike."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
-from glimpser_sdk.ids import is_id, new_id
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from glimpser_sdk.ids import is_id, new_id
 
 Point = tuple[float, float]
 

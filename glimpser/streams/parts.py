@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from glimpser_sdk.errors import ConfigInvalid
-
 from glimpser.plugins.registry import Registry, pick
 from glimpser.protocol.messages import AnalyzerPart, Component, RegionPart, SinkPart, SourcePart, StreamPart
+from glimpser_sdk.errors import ConfigInvalid
 
 
 def component(plugin: str, spec: Any, identifier: str, config: dict[str, Any]) -> Component:
@@ -65,7 +64,7 @@ def stream_part(
         source=source_part(registry, kind, config),
         regions=[RegionPart(id=r["id"], name=r["name"], kind=r["kind"],
                             polygon=[(p[0], p[1]) for p in r["polygon"]]) for r in regions],
-        analyzers=[_analyzer(registry, i, c) for i, c in sorted(analyzers.items()) if i in registry.analyzers],
+        analyzers=[analyzer_part(registry, i, c) for i, c in sorted(analyzers.items()) if i in registry.analyzers],
         sinks=[_sink(registry, i, c, folder) for i, c in sorted(sinks.items()) if i in registry.sinks],
         unmasked_recording=unmasked_recording,
         max_idle_gap_s=max_idle_gap_s,
@@ -74,7 +73,8 @@ def stream_part(
     )  # fmt: skip
 
 
-def _analyzer(registry: Registry, identifier: str, config: dict[str, Any]) -> AnalyzerPart:
+def analyzer_part(registry: Registry, identifier: str, config: dict[str, Any]) -> AnalyzerPart:
+    """One analyzer with a checked configuration. KeyError when no running plugin offers it."""
     offer = registry.analyzers[identifier]
     spec = offer.spec
     return AnalyzerPart(

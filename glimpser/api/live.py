@@ -1,0 +1,174 @@
+"""Live pictures of one stream: snapshot, thumbnail, recent, MJPEG; and who watches."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from quart import Response, request
+
+from glimpser.capture.live import snap
+from glimpser.database.models import Snapshot, Stream
+from glimpser.engine.contract import EngineError
+from glimpser.identity.policy import Principal, sees
+from glimpser.protocol.messages import Picture
+from glimpser.streams.reasons import reason_text
+from glimpser_sdk.web import Problem
+
+from .answers import plain
+from .loaders import STREAM
+from .models import SnapshotOut, snapshot_out
+from .routing import Routes
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+route = Routes("live")
+
+BOUNDARY = "glimpser"
+MAX_VIEWERS = 500
+
+
+class SnapshotQuery(BaseModel):
+    """Which picture."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fresh: bool = Field(False, description="Not older than this request.")
+    w: int | None = Field(None, ge=16, le=7680, description="Wanted width in pixels; sizes snap upwards.")
+    h: int | None = Field(None, ge=16, le=7680, description="Wanted height in pixels.")
+
+
+class RecentQuery(BaseModel):
+    """How many."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    n: int = Field(10, ge=1, le=100, description="Newest first.")
+
+
+class MjpegQuery(BaseModel):
+    """Size and rate."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fps: float = Field(5.0, ge=0.1, le=30, description="At most this many pictures a second.")
+    w: int | None = Field(None, ge=16, le=7680, description="Wanted width in pixels; sizes snap upwards.")
+
+
+class LiveSessionOut(BaseModel):
+    """A viewer."""
+
+    id: str
+    principal: str
+    kind: str
+    stream_id: str
+    side: int
+    max_fps: float
+    since: str
+    pictures: int
+    bytes: int
+    dropped: int
+
+
+def as_problem(error: EngineError) -> Problem:
+    """Why there is no picture."""
+    why = error.why
+    status = 409 if why.code == "stream.not_running" else 503
+    return Problem(status, why.code, reason_text(why.code, why.params), **why.params)
+
+
+async def take(hub: Hub, stream_id: str, *, fresh: bool, side: int | None) -> Picture:
+    """A picture of a running stream. Problem 409 when it does not run, 503 when none can be had."""
+    try:
+        picture: Picture = await hub.live.snapshot(stream_id, fresh=fresh, side=side)
+    except EngineError as error:
+        raise as_problem(error) from None
+    except TimeoutError:
+        raise Problem(503, "snapshot.timeout", "no picture came in time") from None
+    return picture
+
+
+def jpeg_answer(picture: Picture) -> Response:
+    """The picture with a strong ETag and its time."""
+    tag = f'"{hashlib.sha256(picture.jpeg).hexdigest()[:24]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Captured-At": str(plain(picture.captured_at))}
+    if tag in (request.headers.get("If-None-Match") or ""):
+        return Response(b"", status=304, headers=headers)
+    return Response(picture.jpeg, content_type="image/jpeg", headers=headers)
+
+
+@route("GET", "/api/stream/<stream_id>/snapshot", permission="streams.view", load=STREAM, query=SnapshotQuery,
+       media="image/jpeg")  # fmt: skip
+async def snapshot(hub: Hub, stream: Stream, query: SnapshotQuery) -> Response:
+    """The newest frame."""
+    wanted = max(query.w or 0, query.h or 0)
+    side = snap(wanted) if wanted else None
+    return jpeg_answer(await take(hub, stream.id, fresh=query.fresh, side=side or None))
+
+
+@route("GET", "/api/stream/<stream_id>/thumbnail", permission="streams.view", load=STREAM, media="image/jpeg")
+async def thumbnail(hub: Hub, stream: Stream) -> Response:
+    """A small picture, 320 pixels wide; the newest kept one while the stream does not run."""
+    try:
+        return jpeg_answer(await take(hub, stream.id, fresh=False, side=320))
+    except Problem as problem:
+        kept = await Snapshot.filter(stream_id=stream.id).order_by("-captured_at").first()
+        if kept is None:
+            raise problem from None
+        path = hub.media.storage.path(kept.path)
+        if not path.is_file():
+            raise problem from None
+        return Response(path.read_bytes(), content_type="image/jpeg", headers={"Cache-Control": "private, no-cache"})
+
+
+@route("GET", "/api/stream/<stream_id>/recent-snapshots", permission="streams.view", load=STREAM, query=RecentQuery,
+       answer=list[SnapshotOut])  # fmt: skip
+async def recent(stream: Stream, query: RecentQuery) -> Any:
+    """The newest kept pictures, for hover play."""
+    return [snapshot_out(s) for s in await Snapshot.filter(stream_id=stream.id).order_by("-captured_at").limit(query.n)]
+
+
+@route("GET", "/api/stream/<stream_id>/mjpeg", permission="streams.view", load=STREAM, query=MjpegQuery,
+       media="multipart/x-mixed-replace")  # fmt: skip
+async def mjpeg(hub: Hub, principal: Principal, stream: Stream, query: MjpegQuery) -> Response:
+    """Live pictures as multipart JPEG, for single views and integrations; ends with the session."""
+    if len(hub.live.sessions()) >= MAX_VIEWERS:
+        raise Problem(503, "live.too_many", f"there are {MAX_VIEWERS} viewers already")
+    viewer = hub.live.open(stream.id, query.w or 0, query.fps, principal=principal.id, kind="mjpeg")
+
+    async def body() -> AsyncIterator[bytes]:
+        with hub.responses.register(principal) as still_open:
+            async with viewer:
+                async for picture in viewer:
+                    if not still_open():
+                        return
+                    hub.metrics.live_bytes.inc(len(picture.jpeg))
+                    yield b"--%s\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\nX-Captured-At: %s\r\n\r\n" % (
+                        BOUNDARY.encode(), len(picture.jpeg), str(plain(picture.captured_at)).encode(),
+                    ) + picture.jpeg + b"\r\n"  # fmt: skip
+
+    response = Response(body(), content_type=f"multipart/x-mixed-replace; boundary={BOUNDARY}",
+                        headers={"Cache-Control": "no-store"})  # fmt: skip
+    response.timeout = None
+    return response
+
+
+@route("GET", "/api/live-sessions", permission="live_sessions.view", answer=list[LiveSessionOut])
+async def live_sessions(hub: Hub, principal: Principal) -> Any:
+    """Who watches what now."""
+    return [
+        {"id": s.id, "principal": s.principal, "kind": s.kind, "stream_id": s.stream_id, "side": s.side,
+         "max_fps": s.max_fps, "since": s.since, "pictures": s.pictures, "bytes": s.bytes, "dropped": s.dropped}
+        for s in hub.live.sessions() if sees(principal, s.stream_id)
+    ]  # fmt: skip
+
+
+@route("DELETE", "/api/live-sessions/<session_id>", permission="live_sessions.view", status=204)
+async def disconnect(hub: Hub, principal: Principal, session_id: str) -> None:
+    """Disconnect a viewer."""
+    known = {s.id for s in hub.live.sessions() if sees(principal, s.stream_id)}
+    if session_id not in known or not hub.live.disconnect(session_id):
+        raise Problem(404, "live_session.not_found", "there is no such viewer")

@@ -1,0 +1,226 @@
+"""Streams: create, list, read, change, delete, start and stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from tortoise.expressions import Q
+
+from glimpser.database.models import MediaFile, Snapshot, Stream, StreamGroupMember
+from glimpser.identity.policy import Principal, can, visible_to
+from glimpser.streams.inputs import StreamIn
+from glimpser.streams.views import stream_view
+from glimpser_sdk.web import Problem
+
+from .answers import check_match, plain
+from .cursors import PageQuery, page
+from .events import Id
+from .loaders import STREAM
+from .models import ReasonOut
+from .problems import Invalid, from_validation
+from .routing import Page, Routes, Versioned
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+route = Routes("streams")
+
+State = Literal["inactive", "starting", "active", "stale", "waiting", "stopping", "error"]
+
+
+class StreamQuery(PageQuery):
+    """Filters; all of them must hold."""
+
+    search: str | None = Field(None, max_length=200, description="Part of the name or a tag.")
+    group: Id | None = Field(None, description="Id of a group.")
+    status: State | None = None
+    kind: str | None = Field(None, max_length=64, description="Source kind.")
+
+
+class StreamOut(BaseModel):
+    """A stream: what is configured and what it does now."""
+
+    id: str
+    name: str
+    kind: str
+    source: str = Field(description="What it watches, credentials masked.")
+    enabled: bool = Field(description="Whether it should run.")
+    status: State
+    reason: ReasonOut | None = Field(description="Why the status is what it is.")
+    resolution: str | None = Field(description="As measured, such as 640x360.")
+    fps: float | None = Field(description="As measured.")
+    codec: str | None
+    last_frame_at: str | None
+    retry_at: str | None
+    attempts: int
+    mode: str | None = Field(description="What is decoded now: none, key, nonref or full.")
+    degraded: bool
+    suspect: bool
+    since: str | None
+    config: dict[str, Any] = Field(description="Secrets are masked.")
+    analyzers: dict[str, dict[str, Any]]
+    sinks: dict[str, dict[str, Any]]
+    regions: list[dict[str, Any]]
+    groups: list[str]
+    tags: list[str]
+    timezone: str | None
+    location: dict[str, Any] | None
+    external_key: str | None
+    unmasked_recording: bool
+    version: int
+    created_at: str
+    updated_at: str
+    can: list[str]
+
+
+class DeleteQuery(BaseModel):
+    """What becomes of kept media."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    media: Literal["keep", "purge"] = Field("keep", description="keep: until it ages out; purge: delete it now.")
+
+
+async def stream_outs(hub: Hub, principal: Principal, rows: list[Stream]) -> list[dict[str, Any]]:
+    """Streams as this principal sees them."""
+    groups: dict[str, list[str]] = {}
+    members = StreamGroupMember.filter(stream_id__in=[r.id for r in rows]).order_by("id")
+    for stream_id, group_id in await members.values_list("stream_id", "group_id"):
+        groups.setdefault(str(stream_id), []).append(str(group_id))
+    return [plain(stream_view(hub, principal, row, groups.get(row.id, []))) for row in rows]
+
+
+async def stream_out(hub: Hub, principal: Principal, row: Stream) -> Versioned:
+    """One stream with its version."""
+    return Versioned((await stream_outs(hub, principal, [row]))[0], row.version)
+
+
+@route("GET", "/api/streams", permission="streams.view", query=StreamQuery, answer=list[StreamOut])
+async def list_streams(hub: Hub, principal: Principal, query: StreamQuery) -> Page:
+    """Streams by name."""
+    rows = Stream.filter(visible_to(principal), deleted_at=None)
+    if query.search:
+        tagged = [s.id for s in await Stream.filter(deleted_at=None) if query.search in s.tags]
+        rows = rows.filter(Q(name__icontains=query.search) | Q(id__in=tagged))
+    if query.kind is not None:
+        rows = rows.filter(kind=query.kind)
+    if query.group is not None:
+        rows = rows.filter(id__in=StreamGroupMember.filter(group_id=query.group).values("stream_id"))
+    if query.status is not None:
+        running = {s.id: s.state for s in hub.capture.states()}
+        of_status = [i for i, state in running.items() if state == query.status]
+        rows = rows.filter(id__in=of_status)
+    found = await page(rows, query, by="name", descending=False)
+    return Page(await stream_outs(hub, principal, found.items), found.cursor, found.total)
+
+
+def _check_unmasked(principal: Principal, before: bool, after: bool, stream_id: str | None) -> None:
+    if after and not before and not can(principal, "streams.record_unmasked", stream_id):
+        raise Problem(403, "permission.missing", "unmasked_recording needs the permission streams.record_unmasked",
+                      permission="streams.record_unmasked")  # fmt: skip
+
+
+@route("POST", "/api/streams", permission="streams.configure", body=StreamIn, answer=StreamOut, status=201)
+async def create_stream(hub: Hub, principal: Principal, body: StreamIn) -> Versioned:
+    """Create a stream; it starts at once unless ``enabled`` is false."""
+    if principal.streams is not None:
+        raise Problem(403, "permission.limited", "who is limited to some streams cannot create others")
+    _check_unmasked(principal, False, body.unmasked_recording, None)
+    row = await hub.streams.create(body)
+    await hub.capture.apply(row.id)
+    out = await stream_out(hub, principal, row)
+    await hub.events.announce("stream", "created", row.id, stream_id=row.id, payload={"name": row.name})
+    return Versioned(out.body, row.version, status=201, location=f"/api/streams/{row.id}")
+
+
+@route("GET", "/api/streams/<stream_id>", permission="streams.view", load=STREAM, answer=StreamOut)
+async def read_stream(hub: Hub, principal: Principal, stream: Stream) -> Versioned:
+    """One stream with its state."""
+    return await stream_out(hub, principal, stream)
+
+
+@route("PATCH", "/api/streams/<stream_id>", permission="streams.configure", load=STREAM, body=dict,
+       body_media="application/merge-patch+json", answer=StreamOut, match=True)  # fmt: skip
+async def change_stream(hub: Hub, principal: Principal, stream: Stream, body: dict[str, Any]) -> Versioned:
+    """Change a stream by a JSON merge patch; an omitted or masked secret stays. Needs If-Match."""
+    given = await patched(hub, stream, body)
+    _check_unmasked(principal, stream.unmasked_recording, given.unmasked_recording, stream.id)
+    row = await hub.streams.change(stream, given, lambda now: check_match(now.version))
+    await hub.capture.apply(row.id)
+    await hub.events.announce("stream", "updated", row.id, stream_id=row.id, payload={"name": row.name})
+    return await stream_out(hub, principal, row)
+
+
+async def patched(hub: Hub, stream: Stream, patch: dict[str, Any]) -> StreamIn:
+    """The stream with a merge patch applied, secrets kept where they were left out or masked."""
+    if unknown := sorted(set(patch) - set(StreamIn.model_fields)):
+        raise Invalid([{"field": f"/{f}", "message": "no such field", "code": "extra_forbidden"} for f in unknown])
+    kept = await hub.streams.given(stream)
+    values: dict[str, Any] = {name: getattr(kept, name) for name in StreamIn.model_fields}
+    registry = hub.plugins.registry
+    kind = patch.get("kind", kept.kind)
+    for field, value in patch.items():
+        if field == "config" and kind == kept.kind and isinstance(value, dict) and kind in registry.sources:
+            model = registry.sources[kind].spec.config
+            values["config"] = hub.streams.documents.patch(model, kept.config, value)
+        elif field in ("analyzers", "sinks") and isinstance(value, dict):
+            values[field] = _patch_parts(hub, field, values[field], value)
+        elif value is None and field in ("name", "kind"):
+            raise Invalid([{"field": f"/{field}", "message": "cannot be removed", "code": "missing"}])
+        elif value is None:
+            values[field] = StreamIn.model_fields[field].get_default(call_default_factory=True)
+        else:
+            values[field] = value
+    try:
+        return StreamIn.model_validate(values)
+    except ValidationError as error:
+        raise from_validation(error) from None
+
+
+def _patch_parts(hub: Hub, field: str, kept: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    offers: Any = getattr(hub.plugins.registry, field)
+    merged = {name: config for name, config in kept.items() if patch.get(name, config) is not None}
+    for name, change in patch.items():
+        if change is None:
+            continue
+        if name in offers and isinstance(change, dict):
+            merged[name] = hub.streams.documents.patch(offers[name].spec.config, kept.get(name, {}), change)
+        else:
+            merged[name] = change
+    return merged
+
+
+@route("DELETE", "/api/streams/<stream_id>", permission="streams.configure", load=STREAM, query=DeleteQuery,
+       match=True, status=204)  # fmt: skip
+async def delete_stream(hub: Hub, stream: Stream, query: DeleteQuery) -> None:
+    """Stop and remove a stream. Needs If-Match."""
+    await hub.streams.delete(stream, lambda now: check_match(now.version))
+    await hub.capture.apply(stream.id)
+    await hub.events.on_lost([stream.id])
+    if query.media == "purge":
+        for snapshot in await Snapshot.filter(stream_id=stream.id):
+            await hub.media.delete_snapshot(snapshot)
+        for clip in await MediaFile.filter(stream_id=stream.id):
+            await hub.media.delete_clip(clip)
+    await hub.events.announce("stream", "deleted", stream.id, stream_id=stream.id, payload={"name": stream.name})
+
+
+@route("POST", "/api/streams/<stream_id>/start", permission="streams.control", load=STREAM, answer=StreamOut,
+       status=202)  # fmt: skip
+async def start_stream(hub: Hub, principal: Principal, stream: Stream) -> Versioned:
+    """Begin capturing; clears backoff and quarantine."""
+    row = await hub.streams.desire(stream, True)
+    before = hub.capture.state(stream.id)
+    await hub.capture.apply(stream.id)
+    if before is not None and before.state in ("waiting", "error"):
+        await hub.capture.restart(stream.id)
+    return await stream_out(hub, principal, row)
+
+
+@route("POST", "/api/streams/<stream_id>/stop", permission="streams.control", load=STREAM, answer=StreamOut, status=202)
+async def stop_stream(hub: Hub, principal: Principal, stream: Stream) -> Versioned:
+    """Stop capturing."""
+    row = await hub.streams.desire(stream, False)
+    await hub.capture.apply(stream.id)
+    return await stream_out(hub, principal, row)

@@ -1,0 +1,319 @@
+"""The composition root: makes every service, starts and stops them in one readable order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from glimpser.api.responses import OpenResponses
+from glimpser.capture.desired import Outlets, StreamState
+from glimpser.capture.service import Capture
+from glimpser.database import AppModels, Database, migrate_all
+from glimpser.database.models import MetaValue, Setting
+from glimpser.egress.service import EgressService
+from glimpser.engine.local import LocalEngine, LocalOptions
+from glimpser.events.service import Events
+from glimpser.events.types import CORE as CORE_EVENTS
+from glimpser.events.types import EventTypes
+from glimpser.identity.offline import link
+from glimpser.identity.passwords import first_backend
+from glimpser.identity.permissions import CORE as CORE_PERMISSIONS
+from glimpser.identity.permissions import Catalogue
+from glimpser.identity.service import Identity
+from glimpser.logging import redactor
+from glimpser.media.pruner import Limits, Pruner, remove_orphans
+from glimpser.media.service import Media
+from glimpser.media.storage import LocalStorage
+from glimpser.metrics import HubMetrics
+from glimpser.plugins.config import References
+from glimpser.plugins.context import Services
+from glimpser.plugins.host import PluginHost
+from glimpser.plugins.policy import policy_of, switches_of
+from glimpser.plugins.registry import CoreNames
+from glimpser.plugins.rows import Values
+from glimpser.plugins.runtime import Runtime
+from glimpser.plugins.state import Stage
+from glimpser.protocol.messages import EventChanged
+from glimpser.secrets import SecretBox
+from glimpser.settings import Settings
+from glimpser.streams.desired import DesiredStreams
+from glimpser.streams.documents import Documents
+from glimpser.streams.health import StreamHealth
+from glimpser.streams.store import StreamStore
+from glimpser_sdk.errors import Reason
+from glimpser_sdk.ids import new_id
+
+log = logging.getLogger("glimpser.hub")
+
+PRUNE_S = 60.0
+
+
+class Hub:
+    """Everything that runs in the hub's process. ``state``: starting, ready, draining, stopped."""
+
+    db: Database
+    events: Events
+    identity: Identity
+    media: Media
+    pruner: Pruner
+    streams: StreamStore
+    capture: Capture
+    runtime: Runtime
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.metrics = HubMetrics()
+        self.responses = OpenResponses()
+        self.plugins = PluginHost(
+            policy_of(settings.origins, switches_of(settings.origins)),
+            core=CoreNames(
+                event_types=frozenset(spec.type for spec in CORE_EVENTS),
+                permissions=frozenset(spec.id for spec in CORE_PERMISSIONS),
+            ),
+        )
+        self.egress = EgressService(settings.egress_allow)
+        self.state = "starting"
+        self.started_at = datetime.now(UTC)
+        self.started_mono = time.monotonic()
+        self.node_id = ""
+        self._background: list[asyncio.Task[None]] = []
+
+    @property
+    def live(self) -> Any:
+        """Viewers and snapshots."""
+        return self.capture.live
+
+    # --- start ------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start every service, lower layers first. A failure of the core is raised, one of a plugin is its own."""
+        settings = self.settings
+        egress = asyncio.create_task(self.egress.start())
+        await asyncio.to_thread(self.plugins.load)
+        await self._open_database()
+        await self._load_stored()
+        registry = self.plugins.registry
+        self.events = Events(self.db, node_id=self.node_id,
+                             types=EventTypes(o.spec for o in registry.event_types.values()))  # fmt: skip
+        await self.events.start()
+        box = SecretBox.from_file(settings.key_file)
+        self._make_media()
+        await egress
+        self.runtime = self._make_runtime(box)
+        await self.runtime.configure()
+        await self.runtime.start()
+        self._make_identity()
+        self._make_capture(box)
+        await self.capture.start()
+        self._background = [
+            asyncio.create_task(self._prune(), name="prune"),
+            asyncio.create_task(self.health.run(), name="stream health"),
+        ]
+        await self._report_plugins()
+
+    async def _open_database(self) -> None:
+        models = {i: AppModels(models=s.modules, migrations=s.migrations) for i, s in self.plugins.models.items()}
+        failed = await migrate_all(self.settings.database_url, self.settings.data_dir, models)
+        for plugin_id, error in failed.items():
+            self.plugins.fail(plugin_id, Stage.MIGRATE, error)
+        self.db = Database(self.settings.database_url, self.settings.data_dir)
+        await self.db.open({i: m for i, m in models.items() if i in self.plugins.models})
+
+    async def _load_stored(self) -> None:
+        """Settings that the database holds, and this installation's id."""
+        stored = {row.key: row.value for row in await Setting.all()}
+        self.settings = self.settings.with_stored(stored)
+        row = await MetaValue.filter(key="node_id").first()
+        if row is None:
+            fresh = new_id()
+            await self.db.write(lambda conn: MetaValue.create(using_db=conn, key="node_id", value=fresh))
+            self.node_id = fresh
+        else:
+            self.node_id = str(row.value)
+
+    def _make_media(self) -> None:
+        storage = LocalStorage(self.settings.data_dir / "media")
+        self.pruner = Pruner(storage, self._limits, self.events)
+        self.media = Media(self.db, storage, self.events, node_id=self.node_id, room=self.pruner.room)
+
+    def _make_runtime(self, box: SecretBox) -> Runtime:
+        services = Services(
+            data_dir=self.settings.data_dir, http=lambda plugin, purpose: self.egress.http_client(purpose),
+            publish=self._publish, write=self.db.write, values=lambda plugin: Values(self.db, plugin),
+        )  # fmt: skip
+        return Runtime(self.plugins, services, origins=self.settings.origins, box=box,
+                       references=References.of(self.settings.data_dir), redactor=redactor)  # fmt: skip
+
+    async def _publish(
+        self, plugin_id: str, type: str, *, stream_id: str | None, score: float | None, data: dict[str, Any]
+    ) -> str:
+        return await self.events.publish(type, stream_id=stream_id, score=score, data={**data, "plugin": plugin_id})
+
+    def _limits(self) -> Limits:
+        s = self.settings
+        return Limits(event_days=s.event_retention_days, max_bytes=s.max_media_bytes,
+                      max_percent=s.max_media_percent, min_free_percent=s.min_free_percent)  # fmt: skip
+
+    def _make_identity(self) -> None:
+        registry = self.plugins.registry
+        catalogue = Catalogue(offer.spec for offer in registry.permissions.values())
+        passwords = first_backend(registry, self.runtime.contexts.__getitem__)
+        self.identity = Identity(self.db, self.settings.data_dir, permissions=catalogue, passwords=passwords)
+        self.identity.on_revoked.append(self.responses.end_sessions)
+
+    def _make_capture(self, box: SecretBox) -> None:
+        settings = self.settings
+        roots = [str(p) for p in (*settings.media_roots, settings.data_dir / "demo")]
+        self.streams = StreamStore(
+            self.db, lambda: self.plugins.registry, Documents(box, References.of(settings.data_dir)),
+            node_id=self.node_id,
+            data_dir=settings.data_dir, media_roots=roots, max_idle_gap_s=lambda: self.settings.max_idle_gap_s,
+        )  # fmt: skip
+        engine = LocalEngine(
+            LocalOptions(
+                data_dir=settings.data_dir,
+                node_id=self.node_id,
+                log_level=settings.log_level.upper(),
+                cores=settings.worker_count,
+            )
+        )
+        outlets = Outlets(event=self._on_event, file=self.media.on_file, notice=self.events.on_notice,
+                          best=self.media.on_best, interrupted=self.events.on_lost, system=self._on_system)  # fmt: skip
+        self.capture = Capture(engine, DesiredStreams(self.streams, self._first_party), self.egress, outlets)
+        self.health = StreamHealth(self.events)
+        self.capture.observe(self.health.changed)
+
+    def _first_party(self) -> list[str]:
+        return [p.id for p in self.plugins.plugins.values() if all(i.first_party for i in p.installed)]
+
+    # --- what capture hands over ------------------------------------------------------------------------------------
+
+    async def _on_event(self, message: EventChanged) -> None:
+        await self.events.on_event(message)
+        self.metrics.events.labels(message.change).inc()
+
+    async def _on_system(self, code: str, stream_id: str | None, params: dict[str, Any]) -> None:
+        known = code if code in self.events.types else "worker.crashed"
+        await self.events.publish(known, stream_id=stream_id, data={"code": code, "params": params, **params})
+        if code == "stream.suspect" and stream_id is not None:
+            await self.streams.suspect(stream_id)
+
+    async def _report_plugins(self) -> None:
+        for plugin in self.plugins.plugins.values():
+            if plugin.reason is not None and not plugin.alive and plugin.state != "disabled":
+                log.error("plugin %s: %s", plugin.id, plugin.message or plugin.reason.code)
+                await self.events.publish(
+                    "plugin.failed", data=_plugin_data(plugin.id, str(plugin.state), plugin.reason)
+                )
+
+    # --- background -------------------------------------------------------------------------------------------------
+
+    async def _prune(self) -> None:
+        await remove_orphans(self.media.storage)
+        while True:
+            try:
+                await self.pruner.run(self.media, self.db.write)
+            except Exception:
+                log.exception("pruning failed; it is tried again")
+            await asyncio.sleep(PRUNE_S)
+
+    # --- stop -------------------------------------------------------------------------------------------------------
+
+    async def stop(self) -> None:
+        """Not ready, drain, flush, stop: at most 10 s."""
+        self.state = "draining"
+        self.responses.close()
+        self.events.stop()
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        for step, seconds in ((self.capture.stop(4.0), 7.5), (self.runtime.stop(), 1.0), (self.egress.stop(), 1.0),
+                              (self.db.close(), 2.0)):  # fmt: skip
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(step, seconds)
+        self.state = "stopped"
+
+
+def _plugin_data(plugin_id: str, state: str, reason: Reason) -> dict[str, Any]:
+    return {"plugin": plugin_id, "state": state, "code": reason.code, "params": reason.params}
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; prints ``ready URL`` when it answers. Blocks; call it on the main thread."""
+    import uvloop
+
+    from glimpser.logging import configure
+
+    configure(settings.log_level, settings.log_format)
+    uvloop.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+
+    from glimpser.app import create_app
+
+    hub = Hub(settings)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    await hub.start()
+    app = create_app(hub)
+    listener = _listen(settings)
+    config = Config()
+    config.bind = [f"fd://{listener.fileno()}"]
+    config.graceful_timeout = 1.0
+    config.keep_alive_timeout = 60.0
+    config.websocket_max_message_size = 1024 * 1024
+    config.loglevel = "WARNING"
+    if settings.tls_certificate is not None:
+        config.certfile, config.keyfile = str(settings.tls_certificate), str(settings.tls_key)
+    config.include_server_header = False
+
+    async def trigger() -> None:
+        await stopping.wait()
+        hub.state = "draining"
+        hub.responses.close()
+        hub.events.stop()
+
+    serving = asyncio.create_task(serve(app, config, shutdown_trigger=trigger))
+    hub.state = "ready"
+    await _announce(hub, settings, listener.getsockname()[1])
+    try:
+        await serving
+    finally:
+        await hub.stop()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((settings.host.strip("[]"), settings.port))
+    listener.listen(512)
+    listener.setblocking(False)
+    return listener
+
+
+async def _announce(hub: Hub, settings: Settings, port: int) -> None:
+    """Print what a person needs: the set-up link while nobody administers the hub, and that it serves."""
+    settings = settings.model_copy(update={"port": port})
+    if not hub.plugins.registry.sources:
+        click.echo("no sources are installed: pip install 'glimpser[demo]', or any plugin with a source")
+    if await hub.identity.setup_needed():
+        click.echo(f"set up: {link(settings, hub.identity.bootstrap.new_token())}")
+    click.echo(f"ready {settings.url}")
+    log.info("ready on %s", settings.url)
+
+
+__all__ = ["Hub", "StreamState", "run"]

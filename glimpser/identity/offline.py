@@ -1,0 +1,60 @@
+"""Users, keys and set-up links from the command line, whether or not a hub is running."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from glimpser.database import Database, migrate_all
+from glimpser.database.models import User
+from glimpser_sdk.errors import ConfigInvalid, NotReady
+
+from . import users
+from .bootstrap import Bootstrap
+from .passwords import load_backend
+from .permissions import Catalogue
+from .service import Identity
+
+if TYPE_CHECKING:
+    from glimpser.settings import Settings
+
+
+@asynccontextmanager
+async def _identity(settings: Settings) -> AsyncIterator[tuple[Database, Identity]]:
+    await migrate_all(settings.database_url, settings.data_dir, {})
+    db = Database(settings.database_url, settings.data_dir)
+    await db.open()
+    try:
+        yield db, Identity(db, settings.data_dir, permissions=Catalogue(), passwords=load_backend(settings))
+    finally:
+        await db.close()
+
+
+async def create_user(settings: Settings, name: str, role: str, password: str) -> str:
+    """Make a user; returns the id. ConfigInvalid names what is not allowed, NotReady without a password plugin."""
+    async with _identity(settings) as (_, identity):
+        return await identity.create_user(name, role, password)
+
+
+async def create_api_key(settings: Settings, user_name: str, name: str) -> str:
+    """Make a key for a user; returns it. ConfigInvalid when there is no such user."""
+    async with _identity(settings) as (db, _):
+        user = await User.filter(name_key=user_name.casefold(), active=True).first()
+        if user is None:
+            raise ConfigInvalid(f"there is no user {user_name!r}", field="user")
+        found = user
+        return await db.write(lambda conn: users.create_key(conn, found, name=name, scopes=[], expires_at=None))
+
+
+async def setup_link(settings: Settings) -> str:
+    """A new one-time link. NotReady when there is an administrator already."""
+    async with _identity(settings) as (_, identity):
+        if not await identity.setup_needed():
+            raise NotReady("this hub has an administrator already; sign in, or make users with: glimpser users create")
+    return link(settings, Bootstrap(settings.data_dir).new_token())
+
+
+def link(settings: Settings, token: str) -> str:
+    """The address to open for the set-up."""
+    return f"{settings.url}/setup#token={token}"

@@ -1,0 +1,52 @@
+"""Configuration documents of streams, with this installation's key and references."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from glimpser.logging import redactor
+from glimpser.plugins import changes, config
+from glimpser.secrets import SecretBox
+from glimpser_sdk.lazy import Lazy
+
+
+class Documents:
+    """See ``glimpser.plugins.config``; secrets that come in clear are taught to the log's redactor."""
+
+    def __init__(self, box: SecretBox, references: config.References) -> None:
+        self._box = box
+        self._references = references
+
+    def check(self, reference: Lazy, document: dict[str, Any], pointer: str) -> dict[str, Any]:
+        """The document unchanged, or DocumentInvalid with every wrong field as JSON pointers below ``pointer``."""
+        config.without_sealed(document, pointer)
+        config.validate(config.load_model(reference), config.resolve(document, self._references, pointer), pointer)
+        return document
+
+    def seal(self, reference: Lazy, document: dict[str, Any], row_id: str) -> dict[str, Any]:
+        """As the database keeps it: secrets encrypted for this row."""
+        sealed: dict[str, Any] = config.seal(config.load_model(reference), document, self._box, row_id)
+        return sealed
+
+    def unseal(self, document: dict[str, Any], row_id: str) -> dict[str, Any]:
+        """As it was written. DocumentInvalid for what does not open with this key."""
+        plain: dict[str, Any] = config.unseal(document, self._box, row_id)
+        return plain
+
+    def in_clear(self, reference: Lazy, document: dict[str, Any]) -> dict[str, Any]:
+        """What a worker gets of an unsealed document: references replaced, secrets readable."""
+        model = config.load_model(reference)
+        resolved: dict[str, Any] = config.resolve(document, self._references)
+        redactor.learn(config.secrets_in(model, resolved))
+        return resolved
+
+    def mask(self, reference: Lazy | None, document: dict[str, Any], row_id: str) -> dict[str, Any]:
+        """As it may be shown. ``reference`` None: the plugin is gone, every value is masked."""
+        model = config.load_model(reference) if reference is not None else None
+        masked: dict[str, Any] = config.mask(model, self.unseal(document, row_id))
+        return masked
+
+    def patch(self, reference: Lazy, kept: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+        """A merge patch on an unsealed document; see ``glimpser.plugins.changes``."""
+        changed: dict[str, Any] = changes.patched(config.load_model(reference), kept, patch).document
+        return changed

@@ -1,0 +1,46 @@
+"""Streams as answers show them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from glimpser.database.models import Stream
+from glimpser.identity.policy import Principal, abilities
+from glimpser.secrets import SecretError, mask_url
+
+from .health import state_view
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+PERMISSIONS = ("streams.view", "streams.control", "streams.configure", "streams.record_unmasked", "events.view")
+UNKNOWN = {
+    "status": "inactive", "reason": None, "resolution": None, "fps": None, "codec": None, "last_frame_at": None,
+    "retry_at": None, "attempts": 0, "mode": None, "degraded": False, "suspect": False, "since": None,
+}  # fmt: skip
+
+
+def stream_view(hub: Hub, principal: Principal, row: Stream, groups: list[str]) -> dict[str, Any]:
+    """All but what a principal may not see. Who cannot configure gets no configuration."""
+    state = hub.capture.state(row.id)
+    measured: dict[str, Any] = state_view(state) if state is not None else dict(UNKNOWN)
+    try:
+        parts = hub.streams.masked(row)
+    except SecretError:
+        parts = {"config": {}, "analyzers": {}, "sinks": {}}
+    source = mask_url(str(parts["config"].get("url") or row.kind))
+    can = abilities(principal, PERMISSIONS, row.id)
+    if "streams.configure" not in can:
+        parts = {
+            "config": {},
+            "analyzers": {i: {} for i in parts["analyzers"]},
+            "sinks": {i: {} for i in parts["sinks"]},
+        }
+        source = source.split("?")[0]
+    return {
+        "id": row.id, "name": row.name, "kind": row.kind, "source": source, "enabled": row.desired == "running",
+        **measured, "suspect": row.suspect or measured["suspect"], **parts, "regions": row.regions,
+        "groups": groups, "tags": row.tags, "timezone": row.timezone, "location": row.location,
+        "external_key": row.external_key, "unmasked_recording": row.unmasked_recording, "version": row.version,
+        "created_at": row.created_at, "updated_at": row.updated_at, "can": can,
+    }  # fmt: skip
