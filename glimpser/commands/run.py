@@ -22,6 +22,7 @@ from glimpser.commands.common import (
     settings_options,
     writable,
 )
+from glimpser.plugins.switches import SwitchesUnreadable
 
 if TYPE_CHECKING:
     from glimpser.settings import Settings
@@ -47,8 +48,14 @@ def start(settings: Settings) -> None:
         os.environ["GLIMPSER_DATA_DIR"] = str(settings.data_dir)
 
         from glimpser import hub
+        from glimpser.database.errors import DatabaseError
+        from glimpser.egress.errors import Refused
+        from glimpser.secrets import SecretError
 
-        hub.run(settings)
+        try:
+            hub.run(settings)
+        except (DatabaseError, Refused, SecretError, SwitchesUnreadable) as error:
+            raise Fault(f"the hub cannot start: {error}") from error
 
 
 @contextmanager

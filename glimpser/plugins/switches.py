@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -61,6 +62,8 @@ def _postgres(database_url: str) -> dict[str, bool]:
         return {row["plugin_id"]: row["enabled"] for row in rows}
 
     try:
-        return asyncio.run(fetch())
+        # On a thread of its own, because the caller may be on an event loop.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, fetch()).result()
     except (OSError, TimeoutError, asyncpg.PostgresError, ValueError) as error:
         raise SwitchesUnreadable(f"the database does not answer: {type(error).__name__}") from None
