@@ -6,7 +6,6 @@ It ends when its control socket ends or its parent dies, and holds nothing that 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ctypes
 import os
 import resource
@@ -61,14 +60,16 @@ async def _main(control: socket.socket, listener: socket.socket) -> None:
         lookup,
         lambda lease, refusal: wire.send(writer, wire.Notice(lease, refusal.code, refusal.params)),
     )
+    for grant in first.grants:
+        gateway.grant(grant.lease, grant.purpose, grant.token)
     await gateway.start(listener)
     wire.send(writer, wire.Hello(wire.VERSION))
     opening: set[asyncio.Task[None]] = set()
     while (message := await wire.receive(reader, wire.to_child)) is not None:
         match message:
             case wire.Grant():
-                with contextlib.suppress(Refused):  # a purpose that does not exist is told when it is opened
-                    gateway.grant(message.lease, message.purpose, message.token)
+                gateway.grant(message.lease, message.purpose, message.token)
+                wire.send(writer, wire.Granted(message.id))
             case wire.Open():
                 task = asyncio.create_task(_answer(gateway, writer, message))
                 opening.add(task)

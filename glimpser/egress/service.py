@@ -18,7 +18,7 @@ import structlog
 from glimpser.egress import wire
 from glimpser.egress.client import make_client
 from glimpser.egress.errors import Params, Refused
-from glimpser.egress.policy import EgressPolicy, Purpose
+from glimpser.egress.policy import PROFILES, EgressPolicy, Purpose
 
 _log = structlog.get_logger("glimpser.egress")
 
@@ -26,7 +26,7 @@ START_S = 15.0
 ANSWER_S = 30.0
 STOP_S = 2.0
 RESTART_S = (0.1, 0.5, 2.0, 5.0)
-A = TypeVar("A", wire.Opened, wire.Counters)
+A = TypeVar("A", wire.Granted, wire.Opened, wire.Counters)
 
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "GLIMPSER_DATA_DIR", "RES_OPTIONS")
 
@@ -49,12 +49,13 @@ class EgressService:
     """
 
     def __init__(self, allow: str = "", *, python: str = sys.executable) -> None:
-        EgressPolicy.parse(allow)
+        self._policy = EgressPolicy.parse(allow)
         self._allow = allow
         self._python = python
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[wire.ToHub]] = {}
-        self._tokens: dict[tuple[str, Purpose], str] = {}
+        # The hub's own clients are granted before the child accepts anything, so that making one needs no waiting.
+        self._tokens = {(f"http:{purpose}", purpose): _token() for purpose in PROFILES}
         self._refusals: dict[str, Refused] = {}
         self._clients: list[httpx.AsyncClient] = []
         self._ready = asyncio.Event()
@@ -83,7 +84,7 @@ class EgressService:
 
     async def open(self, url: str, purpose: Purpose, lease_id: str) -> Opened:
         """Check and pin a URL for a lease. Raises Refused: anything the policy refuses, `egress.unavailable`."""
-        token = self._grant(lease_id, purpose)
+        token = await self._granted(lease_id, purpose)
         self._refusals.pop(lease_id, None)
         answer = await self._ask(wire.Open(next(self._ids), lease_id, purpose, url), wire.Opened)
         proxy = f"http://glimpser:{token}@127.0.0.1:{self.proxy_port}" if answer.proxied else None
@@ -94,28 +95,37 @@ class EgressService:
         for key in [key for key in self._tokens if key[0] == lease_id]:
             del self._tokens[key]
         self._refusals.pop(lease_id, None)
-        if not self._ready.is_set():
-            return wire.Counters()  # nothing of the lease survived the child
-        return await self._ask(wire.Release(next(self._ids), lease_id), wire.Counters)
+        try:
+            return await self._ask(wire.Release(next(self._ids), lease_id), wire.Counters)
+        except Refused:
+            return wire.Counters()  # nothing of the lease survives without the child
 
     async def counters(self) -> wire.Counters:
         """The totals of the present child. Raises Refused `egress.unavailable`."""
         return await self._ask(wire.Count(next(self._ids)), wire.Counters)
 
-    def last_refusal(self, lease_id: str) -> Refused | None:
-        """The latest refusal inside a lease since its last `open` (a redirect, a hop, no connection), or None."""
+    async def last_refusal(self, lease_id: str) -> Refused | None:
+        """The latest refusal inside a lease since its last `open` (a redirect, a hop, no connection), or None.
+
+        Whatever a client has noticed already is known here: notices come before the answer to a question.
+        """
+        with contextlib.suppress(Refused):
+            await self.counters()
         return self._refusals.get(lease_id)
 
-    def proxy(self, purpose: Purpose, lease_id: str) -> str:
-        """The proxy URL, credentials included, for programs such as a browser whose targets are not known before."""
-        return f"http://glimpser:{self._grant(lease_id, purpose)}@127.0.0.1:{self.proxy_port}"
+    async def proxy(self, purpose: Purpose, lease_id: str) -> str:
+        """The proxy URL, credentials included, for programs such as a browser whose targets are not known before.
+        Raises Refused `egress.purpose` or `egress.unavailable`."""
+        return f"http://glimpser:{await self._granted(lease_id, purpose)}@127.0.0.1:{self.proxy_port}"
 
     def http_client(self, purpose: Purpose) -> httpx.AsyncClient:
         """A client bound to the proxy. It is closed with the service; closing it before is allowed.
 
-        A refused request raises RequestRefused, which is an httpx.ProxyError and a Refused.
+        A refused request raises RequestRefused, which is an httpx.ProxyError and a Refused. Raises Refused
+        `egress.purpose` itself.
         """
-        client = make_client(f"http://127.0.0.1:{self.proxy_port}", self._grant(f"http:{purpose}", purpose))
+        self._policy.profile(purpose)
+        client = make_client(f"http://127.0.0.1:{self.proxy_port}", self._tokens[f"http:{purpose}", purpose])
         self._clients.append(client)
         return client
 
@@ -130,12 +140,11 @@ class EgressService:
         """The child's process id while one runs."""
         return self._process.pid if self._process is not None else None
 
-    def _grant(self, lease: str, purpose: Purpose) -> str:
-        token = self._tokens.get((lease, purpose))
-        if token is None:
-            token = self._tokens[lease, purpose] = secrets.token_urlsafe(24)
-            if self._ready.is_set():
-                self._send(wire.Grant(lease, purpose, token))
+    async def _granted(self, lease: str, purpose: Purpose) -> str:
+        """The token of a lease and purpose, valid when it is returned."""
+        self._policy.profile(purpose)
+        token = self._tokens.setdefault((lease, purpose), _token())
+        await self._ask(wire.Grant(next(self._ids), lease, purpose, token), wire.Granted)
         return token
 
     async def _until_ready(self) -> None:
@@ -150,7 +159,7 @@ class EgressService:
             raise RuntimeError("the egress service was not started")
         return self._listener
 
-    async def _ask(self, message: wire.Open | wire.Release | wire.Count, expected: type[A]) -> A:
+    async def _ask(self, message: wire.Grant | wire.Open | wire.Release | wire.Count, expected: type[A]) -> A:
         if self._runner is None:
             raise Refused("egress.unavailable")
         await self._until_ready()
@@ -209,7 +218,8 @@ class EgressService:
             )
         reader, self._writer = await asyncio.open_connection(sock=ours)
         try:
-            self._send(wire.Configure(wire.VERSION, self._allow))
+            grants = [wire.Grant(0, lease, purpose, token) for (lease, purpose), token in self._tokens.items()]
+            self._send(wire.Configure(wire.VERSION, self._allow, grants))
             while (message := await wire.receive(reader, wire.to_hub)) is not None:
                 self._take(message)
         finally:
@@ -219,8 +229,6 @@ class EgressService:
     def _take(self, message: wire.ToHub) -> None:
         match message:
             case wire.Hello():
-                for (lease, purpose), token in self._tokens.items():
-                    self._send(wire.Grant(lease, purpose, token))
                 self._ready.set()
             case wire.Notice():
                 self._note(message.lease, message.code, message.params)
@@ -233,6 +241,10 @@ class EgressService:
         if any(key[0] == lease for key in self._tokens):
             self._refusals[lease] = Refused(code, params)
             _log.warning("egress.refused", lease=lease, code=code, params=params)
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(24)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -13,23 +13,27 @@ VERSION = 1
 MAX_MESSAGE = 1 << 20
 
 
-class Configure(msgspec.Struct, tag="configure", frozen=True):
-    """First message: the version of this protocol and the exceptions as in `GLIMPSER_EGRESS_ALLOW`."""
-
-    version: int
-    allow: str
-
-
 class Grant(msgspec.Struct, tag="grant", frozen=True):
-    """A lease may use the proxy for a purpose with this token."""
+    """A lease may use the proxy for a purpose with this token. Answered by Granted when it may."""
 
+    id: int
     lease: str
     purpose: str
     token: str
 
 
+class Configure(msgspec.Struct, tag="configure", frozen=True):
+    """First message: the version of this protocol, the exceptions as in `GLIMPSER_EGRESS_ALLOW`, and the grants that
+    hold before the first connection is accepted. Answered by Hello."""
+
+    version: int
+    allow: str
+    grants: list[Grant]
+
+
 class Open(msgspec.Struct, tag="open", frozen=True):
-    """Check and pin a URL for a lease, with a relay where its scheme needs one. Answered by Opened or Failed."""
+    """Check and pin a URL for a lease that was granted the proxy, with a relay where its scheme needs one. Answered by
+    Opened or Failed."""
 
     id: int
     lease: str
@@ -54,6 +58,12 @@ class Hello(msgspec.Struct, tag="hello", frozen=True):
     """The child is ready."""
 
     version: int
+
+
+class Granted(msgspec.Struct, tag="granted", frozen=True):
+    """The token is valid now."""
+
+    id: int
 
 
 class Opened(msgspec.Struct, tag="opened", frozen=True):
@@ -97,7 +107,7 @@ class Notice(msgspec.Struct, tag="notice", frozen=True):
 
 
 ToChild = Configure | Grant | Open | Release | Count
-ToHub = Hello | Opened | Failed | Counters | Notice
+ToHub = Hello | Granted | Opened | Failed | Counters | Notice
 M = TypeVar("M")
 
 _encoder = msgspec.msgpack.Encoder()

@@ -152,7 +152,7 @@ async def test_a12_hls_playlist_naming_an_internal_address(serve: Any, guard: An
     opened = await service.open(url, "camera", "s")
     await asyncio.to_thread(watch, opened.url, opened.proxy, extension_picky="0")
     assert canary.hits == 0
-    assert service.last_refusal("s").code == "egress.loopback"
+    assert (await service.last_refusal("s")).code == "egress.loopback"
 
 
 @pytest.mark.parametrize("end", [b"\r\n", b"\n"])
@@ -180,7 +180,7 @@ async def test_a12_rtsp_redirect(serve: Any, guard: Any, end: bytes, smuggled: b
     await asyncio.to_thread(watch, opened.url, None, rtsp_transport="tcp")
     assert attacker.hits > before
     assert canary.hits == 0
-    assert service.last_refusal("s").code == "egress.redirect"
+    assert (await service.last_refusal("s")).code == "egress.redirect"
 
 
 INTERNAL = [

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from glimpser.egress import leases, resolve
+from glimpser.egress import gateway, leases, proxy, resolve
 
 Start = Callable[..., Awaitable[Any]]
 AUTH = b"Proxy-Authorization: Basic " + base64.b64encode(b"glimpser:secret") + b"\r\n"
@@ -22,8 +22,8 @@ def answer(body: bytes = b"hello", status: bytes = b"200 OK", extra: bytes = b""
     return b"HTTP/1.1 %s\r\nContent-Length: %d\r\n%s\r\n%s" % (status, len(body), extra, body)
 
 
-def client(proxy: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(proxy=proxy, trust_env=False, timeout=10)
+def client(through: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(proxy=through, trust_env=False, timeout=10)
 
 
 async def talk(port: int, data: bytes) -> bytes:
@@ -281,3 +281,38 @@ async def test_releasing_a_lease_ends_its_connections(here: Start, serve: Start)
     await asyncio.sleep(0.05)
     assert gate.gateway.counters().links == 0
     assert gate.gateway.counters().connections == 1
+
+
+async def test_connections_over_which_nothing_moves_are_ended(
+    here: Start, serve: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = (await head_of(reader)).split(b" ")[1]
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while path == b"/busy":
+            writer.write(b"x")
+            await asyncio.sleep(0.05)
+        await reader.read()
+
+    monkeypatch.setattr(gateway, "IDLE_S", 0.3)
+    port = await serve(hold)
+    gate = await here(f"web=127.0.0.1:{port}")
+    writers = []
+    for path in (b"/silent", b"/busy"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", gate.port)
+        writer.write(b"GET http://127.0.0.1:%d%s HTTP/1.1\r\nHost: x\r\n%s\r\n" % (port, path, AUTH))
+        await head_of(reader)
+        writers.append(writer)
+    assert gate.gateway.counters().links == 2
+    await asyncio.sleep(1)
+    assert gate.gateway.counters().links == 1
+    for writer in writers:
+        writer.close()
+
+
+async def test_a_client_that_never_finishes_its_request_is_dropped(
+    here: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxy, "HEAD_S", 0.2)
+    gate = await here()
+    assert await talk(gate.port, b"GET http://8.8.8.8/ HTTP/1.1\r\nX: ") == b""

@@ -119,12 +119,11 @@ async def test_what_ended_a_stream_can_be_asked_for(service: EgressService, serv
     writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n")
     await reader.read()
     writer.close()
-    await until(lambda: service.last_refusal("s1") is not None)
-    refusal = service.last_refusal("s1")
+    refusal = await service.last_refusal("s1")
     assert refusal is not None
     assert (refusal.code, refusal.params["status"]) == ("egress.redirect", 302)
     await service.open(url, "camera", "s1")
-    assert service.last_refusal("s1") is None
+    assert await service.last_refusal("s1") is None
 
 
 async def test_stop_leaves_nothing_behind(origin: int) -> None:
