@@ -25,7 +25,8 @@ Drain = Callable[[str, str, str], Coroutine[Any, Any, None]]
 
 
 class Inbox:
-    """``spawn`` runs what the worker's acknowledgement does not wait for."""
+    """``spawn`` runs what the worker's acknowledgement does not wait for. ``running``: a stream spoke for the first
+    time in a generation."""
 
     def __init__(
         self,
@@ -34,12 +35,14 @@ class Inbox:
         leases: Leases,
         spawn: Callable[[Coroutine[Any, Any, Any]], None],
         drain: Drain,
+        running: Callable[[str], None],
     ) -> None:
         self._streams = streams
         self._outlets = outlets
         self._leases = leases
         self._spawn = spawn
         self._drain = drain
+        self._running = running
 
     def received(self, worker_id: str, message: ToHub) -> Awaitable[None] | None:
         """Handle one message. Events, files and notices of older generations count: they happened."""
@@ -66,8 +69,8 @@ class Inbox:
 
     def _status(self, worker_id: str, status: Status) -> None:
         stream = self._streams.get(status.stream_id)
-        if stream is not None:
-            stream.reported(status)
+        if stream is not None and stream.reported(status):
+            self._running(stream.id)
         if status.state == "inactive" and (stream is None or status.generation == stream.generation):
             self._spawn(self._leases.stream_ended(status.stream_id, worker_id))
 

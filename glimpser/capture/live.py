@@ -45,7 +45,7 @@ class _Watched:
 
 
 class Live:
-    """``generation``: the running generation of a stream, None when it does not run."""
+    """``generation``: the generation of a stream whose worker can be asked for pictures, None when there is none."""
 
     def __init__(self, engine: Engine, generation: Callable[[str], int | None]) -> None:
         self._engine = engine
@@ -117,7 +117,7 @@ class Live:
     # --- what happens to streams
 
     def started(self, stream_id: str) -> None:
-        """A new generation runs: nothing of the old one is shown any more (its masks may have been others)."""
+        """A new generation begins or runs: nothing of the old one is shown any more, its masks may have been others."""
         if (watched := self._streams.get(stream_id)) is not None:
             watched.last.clear()
             watched.sent = []

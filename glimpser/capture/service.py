@@ -49,7 +49,7 @@ class Capture:
         self._stopping = False
         self._leases = Leases(engine, egress)
         self.live = Live(engine, self._generation)
-        self._inbox = Inbox(self._streams, outlets, self._leases, self._spawn, self.drain)
+        self._inbox = Inbox(self._streams, outlets, self._leases, self._spawn, self.drain, self.live.started)
 
     # --- life
 
@@ -255,7 +255,7 @@ class Capture:
 
     def _generation(self, stream_id: str) -> int | None:
         stream = self._streams.get(stream_id)
-        return stream.generation if stream and stream.placed else None
+        return stream.generation if stream and stream.placed and stream.heard else None
 
     # --- what engines tell
 

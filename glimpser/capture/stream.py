@@ -18,13 +18,15 @@ Changed = Callable[[StreamState, StreamState | None], None]
 
 
 class Stream:
-    """``placed``: it is in a worker and was not told to stop. ``timer``: it will be started when this fires."""
+    """``placed``: it is in a worker and was not told to stop. ``heard``: its worker spoke of this generation, so it can
+    be asked things. ``timer``: it will be started when this fires."""
 
     def __init__(self, stream_id: str, changed: Changed) -> None:
         self.id = stream_id
         self.desired: Desired | None = None
         self.generation = 0
         self.placed = False
+        self.heard = False
         self.timer: asyncio.TimerHandle | None = None
         self.counters = Counters()
         self.applying = asyncio.Lock()
@@ -51,6 +53,7 @@ class Stream:
         self.generation += 1
         self.counters.begin()
         self._stopped.clear()
+        self.heard = False
         return self.generation
 
     def cancel_timer(self) -> None:
@@ -75,14 +78,15 @@ class Stream:
         self.set(state="inactive", reason=None, retry_at=None, fps=None, attempts=0, mode="", mode_why="",
                  degraded=False, worker_id="")  # fmt: skip
 
-    def reported(self, status: Status) -> None:
-        """Its worker reported."""
+    def reported(self, status: Status) -> bool:
+        """Its worker reported; True the first time in a generation."""
         if status.generation != self.generation:
-            return
+            return False
         if not self.placed:
             if status.state == "inactive" and self.state.state == "stopping":
                 self.set_inactive()
-            return
+            return False
+        first, self.heard = not self.heard, True
         self.set(
             state=status.state,
             reason=status.why,
@@ -98,6 +102,7 @@ class Stream:
             degraded=status.degraded,
             suspect_plugin=status.suspect_plugin,
         )
+        return first
 
     def lost_worker(self, why: WhyNot) -> None:
         """Its worker is gone."""
