@@ -59,7 +59,7 @@ class Origins:
         variables = {k: v for k, v in (os.environ if environment is None else environment).items() if k[:9] == PREFIX}
         origins = cls(arguments=given, environment=variables)
         named = origins.find("config")
-        file = Path(named.value) if named else origins.data_dir / FILE_NAME
+        file = absolute(named.value) if named else origins.data_dir / FILE_NAME
         document = _read(file, required=named is not None)
         return origins if document is None else replace(origins, file=file, document=document)
 
@@ -86,7 +86,7 @@ class Origins:
     def data_dir(self) -> Path:
         """The data folder, absolute."""
         found = self.find("data_dir")
-        return (Path(found.value).expanduser() if found else default_data_dir()).absolute()
+        return absolute(found.value) if found else default_data_dir()
 
     def plugin_section(self, plugin_id: str) -> dict[str, Any]:
         """``[plugins.ID]`` of the file."""
@@ -99,6 +99,11 @@ class Origins:
         """``GLIMPSER_<ID>__FIELD`` variables by their part after the id, in lower case."""
         prefix = f"{PREFIX}{plugin_id.upper().replace('-', '_')}__"
         return {key.removeprefix(prefix).lower(): v for key, v in self.environment.items() if key.startswith(prefix)}
+
+
+def absolute(path: str | Path) -> Path:
+    """A path as written in a setting; ``~`` is the home folder."""
+    return Path(os.path.expanduser(path)).absolute()
 
 
 def split_list(value: Any) -> Any:
@@ -118,6 +123,8 @@ def _read(file: Path, *, required: bool) -> dict[str, Any] | None:
         raise SettingsInvalid(f"config: {file} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsInvalid(f"config: {file} is not valid TOML: {error}") from None
+    except ValueError as error:
+        raise SettingsInvalid(f"config: {str(file)!r} is no path: {error}") from None
     if not isinstance(document.get("plugins", {}), dict):
         raise SettingsInvalid(f"plugins: write a table, [plugins] with allow = [...] ({file})")
     return document

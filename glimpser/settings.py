@@ -23,13 +23,9 @@ from pydantic import (
     model_validator,
 )
 
-from glimpser.origins import Origins, SettingsInvalid, Source, default_data_dir, split_list
+from glimpser.origins import Origins, SettingsInvalid, Source, absolute, default_data_dir, split_list
 
 GB = 1_000_000_000
-
-
-def _absolute(path: Path) -> Path:
-    return path.expanduser().absolute()
 
 
 def _zone(name: str) -> str:
@@ -45,7 +41,7 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
-_Path = Annotated[Path, AfterValidator(_absolute)]
+_Path = Annotated[Path, AfterValidator(absolute)]
 _Network = IPv4Network | IPv6Network
 _STORED: dict[str, Any] = {"stored": True}  # may be changed at run time; the change is kept in the database
 

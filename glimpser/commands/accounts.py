@@ -13,11 +13,11 @@ from glimpser.commands.common import Fault, load_settings, run_async, settings_o
 @settings_options
 def setup_link(data_dir: Path | None, config: Path | None) -> None:
     """Print a link, valid once and for 15 minutes, by which the first administrator is made."""
-    from glimpser.identity import offline
+    from glimpser.identity.offline import setup_link as new_link
 
     settings = load_settings(data_dir=data_dir, config=config)
     writable(settings.data_dir)
-    click.echo(run_async(offline.setup_link(settings)))
+    click.echo(run_async(new_link(settings)))
 
 
 @click.group()
@@ -32,7 +32,7 @@ def users() -> None:
 @settings_options
 def create_user(name: str, role: str, password_stdin: bool, data_dir: Path | None, config: Path | None) -> None:
     """Create the user NAME."""
-    from glimpser.identity import offline
+    from glimpser.identity.offline import create_user as create
 
     settings = load_settings(data_dir=data_dir, config=config)
     writable(settings.data_dir)
@@ -43,7 +43,7 @@ def create_user(name: str, role: str, password_stdin: bool, data_dir: Path | Non
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     if not password:
         raise Fault("password: none was given", 2)
-    run_async(offline.create_user(settings, name, role, password))
+    run_async(create(settings, name, role, password))
     click.echo(f"created {role} {name}", err=True)
 
 
@@ -58,8 +58,8 @@ def api_keys() -> None:
 @settings_options
 def create_api_key(user_name: str, name: str, data_dir: Path | None, config: Path | None) -> None:
     """Create an API key and print it, alone, on standard output. It cannot be shown again."""
-    from glimpser.identity import offline
+    from glimpser.identity.offline import create_api_key as create
 
     settings = load_settings(data_dir=data_dir, config=config)
     writable(settings.data_dir)
-    click.echo(run_async(offline.create_api_key(settings, user_name, name)))
+    click.echo(run_async(create(settings, user_name, name)))

@@ -29,8 +29,7 @@ def main(plugin_id: str) -> dict[str, list[str]]:
         contribution = collect(manager, plugin_id)
         check_contribution(plugin_id, contribution)
     except Exception as error:  # a plugin's code: anything may come out of it
-        hooks.append(f"{type(error).__name__}: {error}")
-        return found
+        return {"it keeps to the hooks": [f"{type(error).__name__}: {error}"]}
     for reference in _factories(contribution):
         try:
             if not callable(reference.load()):
