@@ -10,25 +10,29 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from glimpser_motion.background import ABSORB_AFTER, SPAN, STATIONARY, Background
+from glimpser_motion.background import ABSORB_AFTER, STATIONARY, Background
 from glimpser_motion.grid import shrink
 from glimpser_motion.light import Light
 
 FLOOR = 11.0  # gray levels of change that count at sensitivity 0.5; doubled at 0, halved at 1
 WARM_UP = 0.8  # s after the first picture, or a cut, before motion is reported
+SPAN = 0.1  # s for which one picture is evidence at most
 ONSET = 0.12  # s after something appears in which its arrival alone does not count as moving
 CONFIRM = 0.2  # s of evidence before motion is reported
 MEMORY = 0.4  # s of evidence kept at most
 FORGET = 3.0  # s of evidence lost in a second without any
-KEEP_AREA = 0.7  # of the least area is enough while there is motion
+KEEP_AREA = 0.5  # of the least area is enough while there is motion
 MOVED_AREA = 0.5  # of the least area must have changed since the reference for a patch to move
 FRESH_AREA = 0.25  # of the least area must not yet have stood still for a patch to count
 SMOOTH_AREA = 0.01  # of the picture: smaller patches are not tested for smooth light
 CUT_SHARE = 0.7  # of the picture: when more has changed at once, it is another picture
 FLASH_SHARE = 0.004  # of the picture that flashes up for one frame on average: it rains
 FLASH_TAU = 3.0  # s
-FLASH_DT = 0.35  # s between frames above which a flash cannot be told from something that passes
+FLASH_DT = 0.15  # s between frames above which a flash cannot be told from something that passes
 MOST_PATCHES = 16  # looked at in one picture, the largest first
+
+Box = tuple[int, int, int, int]  # x, y, width, height in pixels
+Patches = tuple[np.ndarray, list[Box], int, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,9 @@ class MotionDetector:
     def __init__(self, settings: DetectorSettings | None = None) -> None:
         self._settings = settings or DetectorSettings()
         self._floor = FLOOR * 2 ** (1 - 2 * self._settings.sensitivity)
-        self._background: Background | None = None
+        self._background: Background
+        self._light: Light
+        self._shape: tuple[int, ...] | None = None
         self._evidence = 0.0
         self._motion = False
         self._ignore: np.ndarray | None = None
@@ -85,7 +91,7 @@ class MotionDetector:
         it stays the same. A picture of another shape starts afresh.
         """
         picture = cv2.GaussianBlur(shrink(gray), (3, 3), 0).astype(np.float32)
-        if self._background is None or self._background.mean.shape != picture.shape:
+        if self._shape != picture.shape:
             self._start(picture)
         ignored = self._fit_ignored(ignore, picture.shape)
         background = self._background
@@ -104,13 +110,14 @@ class MotionDetector:
         return self._result(mask, boxes, area)
 
     def _start(self, picture: np.ndarray) -> None:
+        self._shape = picture.shape
         self._background = Background(picture, self._floor)
         self._light = Light(picture.shape)
         self._raw_1 = self._raw_2 = np.zeros(picture.shape, np.uint8)
         self._flash = 0.0
         self._since_onset: float | None = None
 
-    def _fit_ignored(self, ignore: np.ndarray | None, shape: tuple[int, int]) -> np.ndarray | None:
+    def _fit_ignored(self, ignore: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray | None:
         if ignore is None:
             return None
         if ignore is not self._ignore or self._ignored is None or self._ignored.shape != shape:
@@ -129,9 +136,9 @@ class MotionDetector:
         self._flash += min(1.0, dt / FLASH_TAU) * (flashed - self._flash)
         return raw & (first | second) if self._flash > FLASH_SHARE else raw
 
-    def _patches(self, picture: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, list[tuple[int, ...]], int, bool]:
-        """The mask and boxes (pixels) of the patches that count, their area in pixels, and whether one of them moved."""
-        none = np.zeros_like(mask), [], 0, False
+    def _patches(self, picture: np.ndarray, mask: np.ndarray) -> Patches:
+        """Mask and boxes (pixels) of the patches that count, their area in pixels, and whether one of them moved."""
+        none: Patches = np.zeros_like(mask), [], 0, False
         full = max(4.0, self._settings.min_area * mask.size)
         least = max(4.0, full * KEEP_AREA) if self._motion else full
         if cv2.countNonZero(mask) < least:
@@ -148,14 +155,19 @@ class MotionDetector:
         self._light.look(picture, background.mean)
         changed = cv2.absdiff(picture, background.reference) > background.threshold * STATIONARY
         fresh = background.still < ABSORB_AFTER
-        kept, boxes, area, moved = np.zeros(len(stats), np.uint8), [], 0, False
+        kept = np.zeros(len(stats), np.uint8)
+        boxes: list[Box] = []
+        area, moved = 0, False
         for label in wanted:
             x, y, w, h, size = (int(v) for v in stats[label])
             inside = labels[y : y + h, x : x + w] == label
             x, y = x + left, y + top
             box = (slice(y, y + h), slice(x, x + w))
-            moves = np.count_nonzero(changed[box] & inside) >= MOVED_AREA * least
+            moves = int(np.count_nonzero(changed[box] & inside)) >= MOVED_AREA * least
             if not moves and np.count_nonzero(fresh[box] & inside) < FRESH_AREA * least:
+                continue
+            if not moves and self._light.is_left_over(box, inside):
+                background.still[box][inside] = ABSORB_AFTER + 1
                 continue
             if self._light.is_same_surface(box, inside):
                 continue
@@ -187,7 +199,7 @@ class MotionDetector:
         if self._evidence >= CONFIRM - 1e-3 and moved and self._background.age >= WARM_UP:
             self._motion = True
 
-    def _result(self, mask: np.ndarray, boxes: list[tuple[int, ...]], area: int) -> Result:
+    def _result(self, mask: np.ndarray, boxes: list[Box], area: int) -> Result:
         height, width = mask.shape
         share = area / mask.size
         return Result(

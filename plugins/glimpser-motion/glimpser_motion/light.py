@@ -7,6 +7,8 @@ SMOOTH_SHARE = 0.85  # of the change that a smooth light must explain
 SAME_SHARE = 0.6  # of the fine texture that must be the background's
 TEXTURE = 2.5  # gray levels: with less fine texture in the background, the texture tells nothing
 FINE = (7, 7)  # pixels: texture finer than this is compared
+LEFT_OVER_SHARE = 0.6  # of the edges in the background that are still there
+OUTLINE = np.ones((3, 3), np.uint8)
 MARGIN = 0.5  # of the patch's size: looked at around it
 SMOOTH_SAMPLES = 500
 
@@ -22,14 +24,13 @@ class Light:
 
     def look(self, picture: np.ndarray, mean: np.ndarray) -> None:
         """Set the picture that the following questions are about."""
+        self._picture = picture
         self._mean = mean
         self._change = picture - mean
-        self._fine = picture - cv2.blur(picture, FINE)
-        self._mean_fine = mean - cv2.blur(mean, FINE)
 
     def is_same_surface(self, box: tuple[slice, slice], inside: np.ndarray) -> bool:
         """Whether the fine texture inside (bool, of the box's shape) is still the background's, lit otherwise."""
-        now, before = self._fine[box][inside], self._mean_fine[box][inside]
+        now, before = _fine(self._picture[box])[inside], _fine(self._mean[box])[inside]
         energy = float(before @ before)
         if energy < TEXTURE * TEXTURE * len(before):
             return False
@@ -54,5 +55,20 @@ class Light:
         basis = np.stack([np.ones_like(mean), mean, x, y, mean * x, mean * y])
         normal = basis @ basis.T
         normal[np.diag_indices(6)] += 1e-3 * len(mean)
-        residual = change - np.linalg.solve(normal, basis @ change) @ basis
+        residual = change - cv2.solve(normal, basis @ change)[1].ravel() @ basis
         return float(residual @ residual) < (1 - SMOOTH_SHARE) * float(change @ change)
+
+    def is_left_over(self, box: tuple[slice, slice], inside: np.ndarray) -> bool:
+        """Whether the outline of the patch is one in the background's mean only: what stood there is gone."""
+        patch = inside.astype(np.uint8)
+        outline = cv2.morphologyEx(patch, cv2.MORPH_GRADIENT, OUTLINE, borderType=cv2.BORDER_CONSTANT) > 0
+        now, before = _edges(self._picture[box])[outline], _edges(self._mean[box])[outline]
+        return float(now.sum()) < LEFT_OVER_SHARE * float(before.sum())
+
+
+def _edges(patch: np.ndarray) -> np.ndarray:
+    return cv2.morphologyEx(patch, cv2.MORPH_GRADIENT, OUTLINE)
+
+
+def _fine(patch: np.ndarray) -> np.ndarray:
+    return patch - cv2.blur(patch, FINE)
