@@ -9,20 +9,23 @@ import queue
 import socket
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glimpser.protocol.messages import EgressAnswer
 from glimpser_sdk.analyzers import Analyzer, StreamInfo
 from glimpser_sdk.errors import GlimpserError
 from glimpser_sdk.frames import Frame
 from glimpser_sdk.observations import Region
-from glimpser_sdk.pictures import BgrPicture, Picture, Plane, fit, open_jpeg
+from glimpser_sdk.pictures import BgrPicture, Picture, fit, open_jpeg
 
 from .analyzer_wire import Close, Frames, Open, Results, ToChild, View, Wire
 from .components import make, secrets
 from .context import Context, Surroundings
 from .egress import EgressDesk
 from .process import settle, single_threaded
+
+if TYPE_CHECKING:
+    from glimpser_sdk.pictures import Plane
 
 
 class GrayPicture(BgrPicture):

@@ -64,7 +64,7 @@ class Feed:
         self._sequence = 0
         self._open: Callable[[CodecParameters], Decoder] | None = None
         self._decoder: Decoder | None = None
-        self._synced = False
+        self._synced = self._damaged = False
         self._last: Packet | None = None
         self._delivered_s: float | None = None
 
@@ -188,6 +188,7 @@ class Feed:
         except Exception:
             # A damaged packet: go on with the next keyframe. When all are damaged the watchdog sees no frames.
             self.decode_errors += 1
+            self._damaged = True
             self._close_decoder()
 
     def _note(self, packet: Packet) -> None:
@@ -209,6 +210,7 @@ class Feed:
         self._last = packet
         self.pictures += 1
         if packet.keyframe:
+            self._damaged = False
             self.keyframes += 1
             self.cpu_s = time.thread_time()
         self.idle.packet(packet.keyframe, self._packet_clock.at(media, packet.mono_ns)[0])
@@ -252,7 +254,7 @@ class Feed:
     def _catch_up(self, decoder: Decoder, mode: Mode) -> None:
         """Decode from the last keyframe on, so that references are intact; pictures that were seen stay out."""
         group = [packet for packet in self.ring.group() if packet.track == "video"]
-        if not group:
+        if not group or self._damaged:
             return
         decoder.reset()
         decoder.skip_non_reference(mode is Mode.NONREF)

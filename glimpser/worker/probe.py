@@ -21,6 +21,7 @@ from .live import QUALITY
 from .status import RateMeter, why_not
 
 PREVIEW_SIDE = 640
+MARK_NS = 250_000_000
 MEASURE_S = 1.5
 """Watching goes on this long for the frame rate once there is a picture."""
 
@@ -37,7 +38,9 @@ class _Trial:
         self.frame: Frame | None = None
         self.feed.routes = (self._keep,)
         self.rate = RateMeter()
+        self.codec = ""
         self._until: int | None = None
+        self._marked_ns = 0
 
     def _keep(self, frame: Frame) -> None:
         self.frame = self.frame or frame
@@ -46,23 +49,25 @@ class _Trial:
         """Take an item; True when enough was seen."""
         self.feed.item(item)
         now = self._clock.mono_ns()
-        self.rate.mark(self.feed.pictures, self.feed.last_media_s, self.feed.last_mono_ns)
+        if now - self._marked_ns > MARK_NS:
+            self._marked_ns = now
+            self.rate.mark(self.feed.pictures, self.feed.last_media_s, self.feed.last_mono_ns)
         if self.frame is None:
             return False
         if self.feed.parameters is None:
             return True
+        self.codec = self.feed.parameters.codec
         self._until = self._until or now + int(MEASURE_S * 1e9)
         return now >= self._until
 
     def result(self, request_id: str, frame: Frame) -> Probed:
         """What was found out."""
-        parameters = self.feed.parameters
         return Probed(
             request_id=request_id,
             width=frame.width,
             height=frame.height,
             fps=self.rate.fps,
-            codec=parameters.codec if parameters else "",
+            codec=self.codec,
             jpeg=frame.jpeg(QUALITY, PREVIEW_SIDE),
             details={key: value for key, value in frame.meta.items() if isinstance(value, (str, int, float, bool))},
         )

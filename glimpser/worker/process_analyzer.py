@@ -190,7 +190,11 @@ class AnalyzerChild:
             fds = theirs.fileno(), self._memory_fd
             command = [sys.executable, "-m", "glimpser.worker.analyzer_child"]
             command += ["--fd", str(fds[0]), "--memory-fd", str(fds[1]), "--parent", str(os.getpid())]
-            self._process = subprocess.Popen(command, pass_fds=fds, stdin=subprocess.DEVNULL)
+            # It must find what the worker finds, however the worker came to find it.
+            paths = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+            self._process = subprocess.Popen(
+                command, pass_fds=fds, stdin=subprocess.DEVNULL, env={**os.environ, **paths}
+            )
         self.pid = self._process.pid
         self._wire = Wire(ours, FromChild)
         self._life += 1

@@ -9,6 +9,7 @@ import platform
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from weakref import WeakValueDictionary
 
 from glimpser.protocol.framing import ProtocolError, control_to_worker
 from glimpser.protocol.messages import (
@@ -62,7 +63,8 @@ class Service:
         self._stopping = ThreadPoolExecutor(32, "stop")
         self._streams: dict[str, Stream] = {}
         self._generations: dict[str, int] = {}
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """Held by what a stream is told, in the order it came."""
         self._slots: dict[str, int] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._moved: set[str] = set()
@@ -141,11 +143,8 @@ class Service:
                     self._spawn(self._start(message))
             case Stop():
                 self._spawn(self._stop(message.stream_id, message.generation))
-            case Watch():
-                if stream := self._running(message):
-                    stream.watch(message.views, message.feed)
-            case TakeSnapshot():
-                self._snapshot(message)
+            case Watch() | TakeSnapshot():
+                self._spawn(self._show(message))
             case Probe():
                 self._spawn(run_probe(message, self._around, self._pools.chores))
             case EgressAnswer():
@@ -171,22 +170,28 @@ class Service:
         self._greeted = True
         self._control.post(Welcome(version=version, pid=os.getpid(), python=platform.python_version()))
 
-    def _running(self, message: Watch | TakeSnapshot) -> Stream | None:
-        stream = self._streams.get(message.stream_id)
-        return stream if stream is not None and stream.generation == message.generation else None
+    async def _show(self, message: Watch | TakeSnapshot) -> None:
+        async with self._turn(message.stream_id):
+            stream = self._streams.get(message.stream_id)
+            if stream is not None and stream.generation != message.generation:
+                stream = None
+            if isinstance(message, Watch):
+                if stream is not None:
+                    stream.watch(message.views, message.feed)
+            elif stream is not None:
+                stream.take_snapshot(message)
+            else:
+                why = WhyNot(code="stream.not_running")
+                self._control.post(SnapshotFailed(request_id=message.request_id, why=why))
 
-    def _snapshot(self, message: TakeSnapshot) -> None:
-        stream = self._running(message)
-        if stream is None:
-            self._control.post(SnapshotFailed(request_id=message.request_id, why=WhyNot(code="stream.not_running")))
-        else:
-            stream.take_snapshot(message)
+    def _turn(self, stream_id: str) -> asyncio.Lock:
+        return self._turns.setdefault(stream_id, asyncio.Lock())
 
     # --- streams --------------------------------------------------------------------------------------------------
 
     async def _start(self, message: Start) -> None:
         stream_id = message.stream.id
-        async with self._turns.setdefault(stream_id, asyncio.Lock()):
+        async with self._turn(stream_id):
             await self._end_stream(stream_id)
             if message.generation < self._generations.get(stream_id, 0):
                 return
@@ -196,14 +201,13 @@ class Service:
             stream.start()
 
     async def _stop(self, stream_id: str, generation: int) -> None:
-        async with self._turns.setdefault(stream_id, asyncio.Lock()):
+        async with self._turn(stream_id):
             stream = self._streams.get(stream_id)
             if stream is None or stream.generation > generation:
                 if stream is None:
                     self._control.post(Status(stream_id=stream_id, generation=generation, state="inactive"))
                 return
             await self._end_stream(stream_id)
-        self._turns.pop(stream_id, None)
 
     async def _end_stream(self, stream_id: str) -> None:
         stream = self._streams.pop(stream_id, None)

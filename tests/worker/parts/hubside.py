@@ -127,7 +127,7 @@ class HubSide:
 
     def _take(self, message: Any) -> None:
         self.messages.append(message)
-        asyncio.ensure_future(self._tell())
+        self._telling = asyncio.ensure_future(self._tell())
 
     async def _tell(self) -> None:
         async with self._news:
