@@ -18,9 +18,11 @@ ALONE = 8
 """Most suspects at once: each has a process to itself."""
 GOOD_S = 30.0
 """A suspect that ran so long starts again at once after its next crash."""
-LOOP_CRASHES, LOOP_S = 20, 60.0
+LOOP_CRASHES, LOOP_S = 40, 60.0
 """A group that crashes more often than this is slowed."""
 LONGEST_S = 60.0
+LONGEST_KILLED_S = 2.0
+"""The longest wait of a group whose workers are killed from outside."""
 
 
 class Crashes:
@@ -35,15 +37,16 @@ class Crashes:
         self._groups: dict[str, deque[float]] = {}
         self._failed_starts: dict[str, int] = {}
 
-    def record(self, active: frozenset[str]) -> frozenset[str]:
-        """A worker crashed in which these were active; returns those that became suspects by it."""
+    def record(self, active: frozenset[str], *, killed: bool = False) -> frozenset[str]:
+        """A worker crashed in which these were active; returns those that became suspects by it. ``killed``: by
+        SIGKILL, which the kernel or a person sent, so that a suspect does not have to wait for it."""
         now = self._clock()
         counts = {}
         for stream_id in active:
             times = self._times.setdefault(stream_id, deque(maxlen=16))
             times.append(now)
             counts[stream_id] = sum(t > now - WINDOW_S for t in times)
-            if stream_id in self._suspects:
+            if stream_id in self._suspects and not killed:
                 long = now - self._began.get(stream_id, now) > GOOD_S
                 self._alone[stream_id] = 0 if long else self._alone.get(stream_id, 0) + 1
         fresh = {s: n for s, n in counts.items() if n >= 2 and s not in self._suspects}
@@ -77,7 +80,7 @@ class Crashes:
         crashes = self._alone.get(stream_id, 0)
         return min(LONGEST_S, 2.0 ** (crashes - 1)) if crashes else 0.0
 
-    def group_delay(self, group: str, ready: bool) -> float:
+    def group_delay(self, group: str, *, ready: bool, killed: bool = False) -> float:
         """Seconds before a group's streams start again after a worker ended; ``ready``: it had come up. A worker that
         does not come up says nothing about its streams, but trying again at once would spin."""
         now = self._clock()
@@ -88,4 +91,5 @@ class Crashes:
         times = self._groups.setdefault(group, deque(maxlen=LOOP_CRASHES + 8))
         times.append(now)
         recent = sum(t > now - LOOP_S for t in times)
-        return min(LONGEST_S, 2.0 ** (recent - LOOP_CRASHES)) if recent > LOOP_CRASHES else 0.0
+        longest = LONGEST_KILLED_S if killed else LONGEST_S
+        return min(longest, 2.0 ** (recent - LOOP_CRASHES)) if recent > LOOP_CRASHES else 0.0

@@ -288,8 +288,9 @@ class Capture:
             except Exception:
                 log.exception("closing the events of %d interrupted streams failed", len(streams))
         blamed = lost.active if lost.at_fault and lost.ready else frozenset[str]()
-        suspects = self._crashes.record(blamed)
-        group_delay = self._crashes.group_delay(lost.group, lost.ready) if lost.at_fault else 0.0
+        killed = lost.why.params.get("signal") == "SIGKILL"
+        suspects = self._crashes.record(blamed, killed=killed)
+        group_delay = self._crashes.group_delay(lost.group, ready=lost.ready, killed=killed) if lost.at_fault else 0.0
         for stream in streams:
             if not stream.wanted or stream.running:  # changed meanwhile
                 continue

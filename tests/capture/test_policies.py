@@ -102,12 +102,22 @@ def test_a_suspect_waits_longer_each_time_it_crashes_alone(clock: Clock) -> None
     assert crashes.stream_delay("a") == 0
 
 
+def test_nobody_waits_because_somebody_killed_its_worker(clock: Clock) -> None:
+    crashes = Crashes(clock)
+    for _ in range(10):
+        crashes.began("a")
+        crashes.record(frozenset("a"), killed=True)
+    assert crashes.suspect("a")
+    assert crashes.stream_delay("a") == 0
+    assert max(crashes.group_delay("g", ready=True, killed=True) for _ in range(2 * LOOP_CRASHES)) == 2.0
+
+
 def test_a_group_in_a_crash_loop_is_slowed(clock: Clock) -> None:
     crashes = Crashes(clock)
-    assert [crashes.group_delay("g", True) for _ in range(LOOP_CRASHES)] == [0.0] * LOOP_CRASHES
-    assert crashes.group_delay("g", True) == 2.0
-    assert crashes.group_delay("h", True) == 0.0
-    assert [crashes.group_delay("h", False) for _ in range(3)] == [1.0, 2.0, 4.0]
+    assert [crashes.group_delay("g", ready=True) for _ in range(LOOP_CRASHES)] == [0.0] * LOOP_CRASHES
+    assert crashes.group_delay("g", ready=True) == 2.0
+    assert crashes.group_delay("h", ready=True) == 0.0
+    assert [crashes.group_delay("h", ready=False) for _ in range(3)] == [1.0, 2.0, 4.0]
 
 
 def test_counters_sum_and_levels_do_not() -> None:

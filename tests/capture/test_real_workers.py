@@ -53,7 +53,7 @@ async def test_fifty_streams_of_a_killed_worker_run_again_in_five_seconds(make: 
         await house.capture.apply(name)
     await house.run("other", group="plugins:x")
     await house.active(*names, timeout_s=30)
-    for _ in range(2):
+    for _ in range(5):
         victim = house.worker_of("s0")
         mates = [n for n in names if house.state(n).worker_id == victim.id]
         rest = {n: house.state(n).generation for n in [*names, "other"] if n not in mates}
