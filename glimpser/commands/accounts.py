@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -38,7 +39,7 @@ def create_user(name: str, role: str, password_stdin: bool, data_dir: Path | Non
     writable(settings.data_dir)
     if password_stdin:
         # The line's end belongs to the way it was written, not to the password.
-        password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+        password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     if not password:

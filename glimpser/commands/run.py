@@ -35,27 +35,36 @@ if TYPE_CHECKING:
 @click.option("--safe", is_flag=True, default=None, help="Load first-party plugins only.")
 def run(data_dir: Path | None, config: Path | None, host: str | None, port: int | None, safe: bool | None) -> None:
     """Start the hub and serve until it is told to stop (Ctrl-C or SIGTERM)."""
-    start(load_settings(data_dir=data_dir, config=config, host=host, port=port, safe=safe))
+    settings = load_settings(data_dir=data_dir, config=config, host=host, port=port, safe=safe)
+    with claimed(settings):
+        serve(settings)
 
 
-def start(settings: Settings) -> None:
-    """Serve with these settings. Ends with code 3 when the port is taken, 4 or 5 when the folder cannot be used."""
+@contextmanager
+def claimed(settings: Settings) -> Iterator[None]:
+    """The data folder for this process alone, and an address that is free. Ends with code 3 when the port is taken,
+    4 or 5 when the folder cannot be used."""
     writable(settings.data_dir)
     with exclusive(settings.data_dir):
         _check_port(settings.host, settings.port)
         _check_egress(settings.egress_allow)
-        # Workers and the egress child find the folder by it.
-        os.environ["GLIMPSER_DATA_DIR"] = str(settings.data_dir)
+        yield
 
-        from glimpser import hub
-        from glimpser.database.errors import DatabaseError
-        from glimpser.egress.errors import Refused
-        from glimpser.secrets import SecretError
 
-        try:
-            hub.run(settings)
-        except (DatabaseError, Refused, SecretError, SwitchesUnreadable) as error:
-            raise Fault(f"the hub cannot start: {error}") from error
+def serve(settings: Settings) -> None:
+    """Serve until told to stop."""
+    # Workers and the egress child find the folder by it.
+    os.environ["GLIMPSER_DATA_DIR"] = str(settings.data_dir)
+
+    from glimpser import hub
+    from glimpser.database.errors import DatabaseError
+    from glimpser.egress.errors import Refused
+    from glimpser.secrets import SecretError
+
+    try:
+        hub.run(settings)
+    except (DatabaseError, Refused, SecretError, SwitchesUnreadable) as error:
+        raise Fault(f"the hub cannot start: {error}") from error
 
 
 @contextmanager
