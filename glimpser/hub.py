@@ -28,7 +28,7 @@ from glimpser.identity.passwords import first_backend
 from glimpser.identity.permissions import CORE as CORE_PERMISSIONS
 from glimpser.identity.permissions import Catalogue
 from glimpser.identity.service import Identity
-from glimpser.logging import redactor
+from glimpser.logging import redactor, set_level
 from glimpser.media.pruner import Limits, Pruner, remove_orphans
 from glimpser.media.service import Media
 from glimpser.media.storage import LocalStorage
@@ -67,6 +67,8 @@ class Hub:
     streams: StreamStore
     capture: Capture
     runtime: Runtime
+    health: StreamHealth
+    box: SecretBox
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -104,7 +106,7 @@ class Hub:
         self.events = Events(self.db, node_id=self.node_id,
                              types=EventTypes(o.spec for o in registry.event_types.values()))  # fmt: skip
         await self.events.start()
-        box = SecretBox.from_file(settings.key_file)
+        self.box = box = SecretBox.from_file(settings.key_file)
         self._make_media()
         await egress
         self.runtime = self._make_runtime(box)
@@ -129,8 +131,7 @@ class Hub:
 
     async def _load_stored(self) -> None:
         """Settings that the database holds, and this installation's id."""
-        stored = {row.key: row.value for row in await Setting.all()}
-        self.settings = self.settings.with_stored(stored)
+        await self.reload_settings()
         row = await MetaValue.filter(key="node_id").first()
         if row is None:
             fresh = new_id()
@@ -141,7 +142,7 @@ class Hub:
 
     def _make_media(self) -> None:
         storage = LocalStorage(self.settings.data_dir / "media")
-        self.pruner = Pruner(storage, self._limits, self.events)
+        self.pruner = Pruner(storage, self.limits, self.events)
         self.media = Media(self.db, storage, self.events, node_id=self.node_id, room=self.pruner.room)
 
     def _make_runtime(self, box: SecretBox) -> Runtime:
@@ -157,7 +158,7 @@ class Hub:
     ) -> str:
         return await self.events.publish(type, stream_id=stream_id, score=score, data={**data, "plugin": plugin_id})
 
-    def _limits(self) -> Limits:
+    def limits(self) -> Limits:
         s = self.settings
         return Limits(event_days=s.event_retention_days, max_bytes=s.max_media_bytes,
                       max_percent=s.max_media_percent, min_free_percent=s.min_free_percent)  # fmt: skip
@@ -187,12 +188,18 @@ class Hub:
         )
         outlets = Outlets(event=self._on_event, file=self.media.on_file, notice=self.events.on_notice,
                           best=self.media.on_best, interrupted=self.events.on_lost, system=self._on_system)  # fmt: skip
-        self.capture = Capture(engine, DesiredStreams(self.streams, self._first_party), self.egress, outlets)
+        self.capture = Capture(engine, DesiredStreams(self.streams, self.first_party), self.egress, outlets)
         self.health = StreamHealth(self.events)
         self.capture.observe(self.health.changed)
 
-    def _first_party(self) -> list[str]:
+    def first_party(self) -> list[str]:
         return [p.id for p in self.plugins.plugins.values() if all(i.first_party for i in p.installed)]
+
+    async def reload_settings(self) -> None:
+        """Settings that the database holds were changed: use them from now on."""
+        stored = {row.key: row.value for row in await Setting.all()}
+        self.settings = self.settings.with_stored(stored)
+        set_level(self.settings.log_level)
 
     # --- what capture hands over ------------------------------------------------------------------------------------
 

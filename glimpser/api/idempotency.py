@@ -29,7 +29,9 @@ async def once(hub: Hub, principal: Principal | None, run: Callable[[], Awaitabl
         return await run()
     if not 1 <= len(key) <= 200:
         raise Problem(400, "idempotency.key_invalid", "an Idempotency-Key has 1 to 200 characters")
-    fingerprint = hashlib.sha256(request.full_path.encode() + b"\0" + bytes(await request.get_data(as_text=False))).hexdigest()
+    fingerprint = hashlib.sha256(
+        request.full_path.encode() + b"\0" + bytes(await request.get_data(as_text=False))
+    ).hexdigest()
     row = await IdempotencyKey.filter(principal=principal.id, key=key).first()
     if row is not None and datetime.now(UTC) - row.created_at < KEPT:
         return _kept(row, fingerprint)

@@ -14,9 +14,14 @@ from . import (
     groups,
     health,
     live,
+    plugins,
+    search,
+    settings,
     snapshots,
     sockets,
     streams,
+    system,
+    tools,
 )
 from .routing import Route, Routes
 
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
 
 RESOURCES: tuple[Routes, ...] = (
     health.route, authentication.route, streams.route, live.route, snapshots.route, groups.route, events.route,
-    activities.route, feed.route,
+    activities.route, feed.route, tools.route, plugins.route, settings.route, system.route, search.route,
 )  # fmt: skip
 
 

@@ -23,7 +23,6 @@ CODES: dict[str, str] = {
     "egress.timeout": "{host} did not answer in time.",
     "egress.redirect": "{host} answered with a redirect ({status}), which is not followed.",
     "egress.hops": "{host} redirected more than {limit} times.",
-    "egress.transport": "Only RTSP over TCP is allowed.",
     "egress.bad_message": "A message could not be read: {reason}.",
     "egress.too_large": "The head of a message is larger than {limit} bytes.",
     "egress.too_many": "More than {limit} connections at once.",

@@ -90,21 +90,17 @@ class Watched:
         """Begin with the bytes that were read before."""
         self._link.join(self._requests, self._responses, to_target=to_target, to_client=to_client)
 
-    def _request(self, head: rtsp.Head) -> bool:
+    def _request(self, head: rtsp.Head) -> bytes:
         if head.method in {b"PLAY", b"RECORD"}:
             self._starts.add(head.cseq)
-        if head.method == b"SETUP" and not rtsp.is_interleaved(head.headers.get(b"transport", b"")):
-            self._link.client.write(rtsp.refusal(head.cseq, 461, "egress.transport"))
-            self._lease.refuse(Refused("egress.transport"))
-            return False
-        return True
+        return head.raw
 
-    def _response(self, head: rtsp.Head) -> bool:
+    def _response(self, head: rtsp.Head) -> bytes:
         if 300 <= head.status < 400 or head.method == b"REDIRECT":
             raise Refused("egress.redirect", {"host": self._host, "status": head.status})
         if 200 <= head.status < 300 and head.cseq in self._starts:
             self.flowing = True
-        return True
+        return rtsp.without_addresses(head) if b"transport" in head.headers else head.raw
 
     def refused(self, refusal: Refused) -> None:
         """End the conversation and say why, to the client and to the lease."""
@@ -130,7 +126,7 @@ class _Side(Pipe):
         link: Link,
         transport: asyncio.Transport,
         other: asyncio.Transport,
-        look: Callable[[rtsp.Head], bool],
+        look: Callable[[rtsp.Head], bytes],
     ) -> None:
         super().__init__(link, transport, other)
         self._watched = watched
@@ -142,8 +138,8 @@ class _Side(Pipe):
             for piece in self.scanner.feed(data):
                 if isinstance(piece, bytes):
                     super().data_received(piece)
-                elif self._look(piece):
-                    super().data_received(piece.raw)
+                else:
+                    super().data_received(self._look(piece))
         except Refused as refusal:
             self._watched.refused(refusal)
             return

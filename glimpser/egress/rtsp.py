@@ -16,6 +16,7 @@ MAX_HEAD = 64 * 1024
 _RESPONSE = re.compile(rb"RTSP/[12]\.[0-9] ([1-9][0-9]{2})(?: [^\0]*)?")
 _REQUEST = re.compile(rb"([A-Z_]{1,20}) [!-~]{1,4096} RTSP/[12]\.[0-9]")
 _HEADER = re.compile(rb"([A-Za-z0-9!#%&'*+.^_`|~-]+):[ \t]*(.*)", re.DOTALL)
+_ADDRESS = re.compile(rb";[ \t]*(?:source|destination)[ \t]*=[^;,]*", re.IGNORECASE)
 _HEAD_END = re.compile(rb"\n\r*\n")
 
 
@@ -102,10 +103,14 @@ def parse_head(data: bytes) -> Head:
     )
 
 
-def is_interleaved(transport: bytes) -> bool:
-    """Whether every offer of a SETUP's Transport header stays within the connection."""
-    offers = transport.lower().split(b",")
-    return all(b"/tcp" in offer or b"interleaved=" in offer for offer in offers)
+def without_addresses(head: Head) -> bytes:
+    """The head with the addresses taken out of its Transport header.
+
+    A client that takes media by UDP sends its receiver reports to the address the server names there, which would let
+    a server point it anywhere. Without one it uses the address it is connected to, which is the relay's.
+    """
+    lines = head.raw.split(b"\r\n")
+    return b"\r\n".join(_ADDRESS.sub(b"", line) if line[:10].lower() == b"transport:" else line for line in lines)
 
 
 def refusal(cseq: bytes, status: int, code: str) -> bytes:

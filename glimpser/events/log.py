@@ -146,7 +146,7 @@ async def interrupt(conn: Any, events: list[Event], at: datetime) -> list[Change
     """Close open events whose worker or hub is gone, at the last time something was known of them."""
     changes: list[Change] = []
     for event in events:
-        last = max(event.best_at or event.started_at, event.started_at, min(event.updated_at, at))
+        last: datetime = max(event.best_at or event.started_at, event.started_at, min(event.updated_at, at))
         event.ended_at = last
         event.state = "interrupted"
         event.revision += 1

@@ -49,7 +49,7 @@ class Runtime:
         self._services = services
         self._origins = origins
         self._box = box
-        self._references = references
+        self.references = references
         self._redactor = redactor
         self._setup_seconds = setup_seconds
         self._teardown_seconds = teardown_seconds
@@ -105,7 +105,7 @@ class Runtime:
                 plugin.warnings.append("it has no settings; those given for it are ignored")
             return
         stored = await read_config(plugin.id)
-        section = load_section(plugin.id, spec, self._origins, stored, self._box, self._references)
+        section = load_section(plugin.id, spec, self._origins, stored, self._box, self.references)
         self._redactor.learn(secrets_in(section.model, in_clear(section.config)))
         self._sections[plugin.id] = section
         plugin.config = section.config

@@ -74,7 +74,8 @@ class StreamHealth:
         self._open[stream_id] = await self._events.publish("stream.lost", stream_id=stream_id, data=data, ended=False)
 
 
-def _reason(why: WhyNot) -> dict[str, Any]:
+def reason_view(why: WhyNot) -> dict[str, Any]:
+    """A reason with its text."""
     return {"code": why.code, "params": why.params, "text": reason_text(why.code, why.params)}
 
 
@@ -82,7 +83,7 @@ def state_view(state: StreamState) -> dict[str, Any]:
     """A stream's measured state as feed and API show it."""
     return {
         "status": state.state,
-        "reason": _reason(state.reason) if state.reason else None,
+        "reason": reason_view(state.reason) if state.reason else None,
         "resolution": state.resolution or None,
         "fps": round(state.fps, 2) if state.fps is not None else None,
         "codec": state.codec or None,

@@ -37,7 +37,7 @@ class StreamStore:
         self.documents = documents
         self._node_id = node_id
         self._data_dir = data_dir
-        self._media_roots = media_roots
+        self.media_roots = media_roots
         self._max_idle_gap_s = max_idle_gap_s
 
     def checked(self, given: StreamIn) -> StreamIn:
@@ -148,7 +148,7 @@ class StreamStore:
             analyzers={i: clear(registry.analyzers, i, c) for i, c in stream.analyzers.items()},
             sinks={i: clear(registry.sinks, i, c) for i, c in stream.sinks.items()},
             regions=stream.regions, unmasked_recording=stream.unmasked_recording,
-            max_idle_gap_s=self._max_idle_gap_s(), media_roots=self._media_roots,
+            max_idle_gap_s=self._max_idle_gap_s(), media_roots=self.media_roots,
             folder=self._data_dir / "work" / stream.id,
         )  # fmt: skip
 

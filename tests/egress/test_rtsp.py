@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glimpser.egress.errors import Refused
-from glimpser.egress.rtsp import Head, Scanner, is_interleaved
+from glimpser.egress.rtsp import Head, Scanner
 
 CONVERSATION = (
     b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nPublic: DESCRIBE\r\n\r\n"
@@ -79,16 +79,3 @@ def test_no_input_breaks_the_scanner(data: bytes) -> None:
     except Refused:
         return
     assert len(out) <= len(data) + 2 * data.count(b"\n") + 2
-
-
-@pytest.mark.parametrize(
-    ("transport", "inside"),
-    [
-        (b"RTP/AVP/TCP;unicast;interleaved=0-1", True),
-        (b"RTP/AVP;unicast;client_port=1-2", False),
-        (b"RTP/AVP/TCP;interleaved=0-1,RTP/AVP;multicast", False),
-        (b"", False),
-    ],
-)
-def test_only_set_ups_within_the_connection_count(transport: bytes, inside: bool) -> None:
-    assert is_interleaved(transport) is inside

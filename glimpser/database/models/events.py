@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from tortoise import fields
@@ -25,8 +26,8 @@ class Event(Row):
     key = fields.CharField(max_length=200, default="")
     analyzer = fields.CharField(max_length=100, default="")
     started_at = UtcField()
-    ended_at = UtcField(null=True)
-    best_at = UtcField(null=True)
+    ended_at: UtcField[datetime | None] = UtcField(null=True)
+    best_at: UtcField[datetime | None] = UtcField(null=True)
     severity = fields.CharField(max_length=16, default="info")
     score = fields.FloatField(null=True)
     data: Any = JsonField(default=dict)
@@ -69,7 +70,7 @@ class Activity(Row):
     node_id = fields.CharField(max_length=64, default="")
     stream_id = id_ref()
     started_at = UtcField()
-    ended_at = UtcField(null=True)
+    ended_at: UtcField[datetime | None] = UtcField(null=True)
     last_at = UtcField()
     severity = fields.CharField(max_length=16, default="info")
     score = fields.FloatField(null=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from tortoise import fields
@@ -27,7 +28,7 @@ class User(Row):
     version = fields.IntField(default=1)
     created_at = UtcField(auto_now_add=True)
     updated_at = UtcField(auto_now=True)
-    last_sign_in_at = UtcField(null=True)
+    last_sign_in_at: UtcField[datetime | None] = UtcField(null=True)
 
     class Meta:
         table = "users"
@@ -61,8 +62,8 @@ class Session(Row):
     expires_at = UtcField(db_index=True)
     user_agent = fields.CharField(max_length=300, default="")
     address = fields.CharField(max_length=64, default="")
-    revoked_at = UtcField(null=True)
-    step_up_at = UtcField(null=True)
+    revoked_at: UtcField[datetime | None] = UtcField(null=True)
+    step_up_at: UtcField[datetime | None] = UtcField(null=True)
 
     class Meta:
         table = "sessions"
@@ -79,9 +80,9 @@ class ApiKey(Row):
     secret_hash = fields.CharField(max_length=64)
     scopes: Any = JsonField(default=list)
     streams: Any = JsonField(null=True)
-    expires_at = UtcField(null=True)
-    last_used_at = UtcField(null=True)
-    revoked_at = UtcField(null=True)
+    expires_at: UtcField[datetime | None] = UtcField(null=True)
+    last_used_at: UtcField[datetime | None] = UtcField(null=True)
+    revoked_at: UtcField[datetime | None] = UtcField(null=True)
     created_at = UtcField(auto_now_add=True)
 
     class Meta:
@@ -94,7 +95,7 @@ class SignInFailure(Row):
     key = fields.CharField(max_length=300, primary_key=True)
     count = fields.IntField(default=0)
     window_start = UtcField()
-    locked_until = UtcField(null=True, db_index=True)
+    locked_until: UtcField[datetime | None] = UtcField(null=True, db_index=True)
 
     class Meta:
         table = "sign_in_failures"

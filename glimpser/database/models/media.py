@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from tortoise import fields
@@ -43,7 +44,7 @@ class MediaFile(Row):
     activity_id = id_or_none(db_index=True)
     kind = fields.CharField(max_length=16)
     started_at = UtcField(db_index=True)
-    ended_at = UtcField(null=True)
+    ended_at: UtcField[datetime | None] = UtcField(null=True)
     size_bytes = fields.BigIntField(default=0)
     path = fields.CharField(max_length=500)
     content_type = fields.CharField(max_length=100)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from tortoise import fields
@@ -34,7 +35,7 @@ class Stream(Row):
     version = fields.IntField(default=1)
     created_at = UtcField(auto_now_add=True)
     updated_at = UtcField(auto_now=True)
-    deleted_at = UtcField(null=True)
+    deleted_at: UtcField[datetime | None] = UtcField(null=True)
 
     class Meta:
         table = "streams"

@@ -1,0 +1,75 @@
+"""One box over streams and events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from tortoise.expressions import Q
+
+from glimpser.database.models import Event, Stream
+from glimpser.identity.policy import Principal, visible_to
+
+from .answers import plain
+from .events import event_outs, visible_events
+from .routing import SIGNED_IN, Routes
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+route = Routes("search")
+
+
+class SearchQuery(BaseModel):
+    """What to look for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field(min_length=1, max_length=200, description="Part of a name, tag, event type or event text.")
+    suggest: bool = Field(False, description="Few, fast, for completion.")
+    limit: int = Field(20, ge=1, le=100)
+
+
+class Hit(BaseModel):
+    """Something found."""
+
+    kind: Literal["stream", "event"]
+    id: str
+    title: str
+    detail: str
+    stream_id: str | None
+    at: str | None
+
+
+@route("GET", "/api/search", permission=SIGNED_IN, query=SearchQuery, answer=list[Hit])
+async def search(hub: Hub, principal: Principal, query: SearchQuery) -> Any:
+    """Streams first, then events, newest first."""
+    limit = min(query.limit, 8) if query.suggest else query.limit
+    hits: list[dict[str, Any]] = []
+    if "streams.view" in principal.permissions:
+        hits += await _streams(principal, query.q, limit)
+    if "events.view" in principal.permissions and len(hits) < limit:
+        hits += await _events(hub, principal, query.q, limit - len(hits))
+    return hits
+
+
+async def _streams(principal: Principal, text: str, limit: int) -> list[dict[str, Any]]:
+    rows = await Stream.filter(visible_to(principal), deleted_at=None).order_by("name", "id")
+    wanted = text.casefold()
+    found = [r for r in rows if wanted in r.name.casefold() or any(wanted in t.casefold() for t in r.tags)]
+    return [
+        {"kind": "stream", "id": r.id, "title": r.name, "detail": r.kind, "stream_id": r.id, "at": None}
+        for r in found[:limit]
+    ]
+
+
+async def _events(hub: Hub, principal: Principal, text: str, limit: int) -> list[dict[str, Any]]:
+    titles = [t.type for t in hub.events.types if text.casefold() in t.title.casefold()]
+    named = Stream.filter(visible_to(principal), name__icontains=text).values("id")
+    match = Q(type__icontains=text) | Q(type__in=titles) | Q(stream_id__in=named)
+    rows = await Event.filter(visible_events(principal) & match).order_by("-started_at", "-id").limit(limit)
+    return [
+        plain({"kind": "event", "id": e["id"], "title": e["text"], "detail": e["type"], "stream_id": e["stream_id"],
+               "at": e["started_at"]})
+        for e in await event_outs(hub, principal, list(rows))
+    ]  # fmt: skip

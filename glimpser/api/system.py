@@ -1,0 +1,205 @@
+"""The state of the hub: system, detailed health, capabilities, dashboard counts, storage."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import time
+from typing import TYPE_CHECKING, Any
+
+import psutil
+from pydantic import BaseModel, Field
+
+import glimpser_sdk
+from glimpser.database.models import Activity, ActivityReview, Event, Stream
+from glimpser.identity.policy import Principal, visible_to
+from glimpser.media.pruner import budget, used_bytes
+from glimpser.streams.health import LOST
+
+from .answers import plain
+from .events import event_outs, visible_events
+from .models import EventOut
+from .routing import SIGNED_IN, Routes
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+route = Routes("system")
+
+PROCESS = psutil.Process()
+
+
+class SystemOut(BaseModel):
+    """Version, machine and processes. Bytes, seconds and per cent."""
+
+    version: str
+    sdk_version: str
+    python: str
+    node_id: str
+    node_name: str
+    started_at: str
+    uptime_s: float
+    cpu: dict[str, Any]
+    memory: dict[str, Any]
+    disk: dict[str, Any]
+    database: str
+    workers: list[dict[str, Any]]
+    live_sessions: int
+    open_responses: int
+
+
+class Check(BaseModel):
+    """One thing that may be wrong."""
+
+    id: str
+    status: str = Field(description="ok, warning or failed.")
+    code: str
+    detail: str
+
+
+class HealthOut(BaseModel):
+    """All checks; ``status`` is the worst."""
+
+    status: str
+    checks: list[Check]
+
+
+class CapabilitiesOut(BaseModel):
+    """What is installed and allowed for this principal; user interfaces decide by it alone."""
+
+    permissions: list[str]
+    source_kinds: list[str]
+    analyzers: list[str]
+    sinks: list[str]
+    password_sign_in: bool
+    menu: list[dict[str, str]]
+    features: dict[str, bool]
+    limits: dict[str, int]
+
+
+class DashboardOut(BaseModel):
+    """Counts for a first page."""
+
+    streams: dict[str, int] = Field(description="Number of visible streams by status, and total.")
+    open_events: int
+    unreviewed_activities: int
+    recent_events: list[EventOut]
+
+
+def version() -> str:
+    """The installed version of the core."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as find
+
+    try:
+        return find("glimpser")
+    except PackageNotFoundError:
+        return "0"
+
+
+@route("GET", "/api/system", permission="system.view", answer=SystemOut)
+async def system(hub: Hub) -> Any:
+    """Version, uptime, CPU, memory, disk and worker processes."""
+    free, total = await asyncio.to_thread(hub.media.storage.free)
+    memory = psutil.virtual_memory()
+    used = await used_bytes()
+    return plain(
+        {
+            "version": version(),
+            "sdk_version": glimpser_sdk.__version__,
+            "python": platform.python_version(),
+            "node_id": hub.node_id,
+            "node_name": hub.settings.node_name,
+            "started_at": hub.started_at,
+            "uptime_s": round(time.monotonic() - hub.started_mono, 1),
+            "cpu": {"cores": os.cpu_count(), "percent": psutil.cpu_percent(), "hub_s": sum(PROCESS.cpu_times()[:2])},
+            "memory": {"total": memory.total, "available": memory.available, "hub_rss": PROCESS.memory_info().rss},
+            "disk": {"free": free, "total": total, "media": used, "media_budget": budget(hub.limits(), total)},
+            "database": "sqlite" if hub.db.target.path else "postgresql",
+            "workers": [
+                {"id": w.id, "pid": w.pid, "group": w.group, "state": w.state, "streams": len(w.streams), "rss": w.rss,
+                 "cpu_s": w.cpu_s, "threads": w.threads, "fds": w.fds, "since": w.since}
+                for w in hub.capture.workers()
+            ],
+            "live_sessions": len(hub.live.sessions()),
+            "open_responses": len(hub.responses),
+        }
+    )  # fmt: skip
+
+
+@route("GET", "/api/health", permission=SIGNED_IN, answer=HealthOut)
+async def health(hub: Hub, principal: Principal) -> Any:
+    """Detailed health with causes."""
+    checks = [_check("hub", hub.state == "ready", "hub.state", f"the hub is {hub.state}")]
+    checks.append(_check("storage", hub.pruner.room(), "storage.low", "the volume is nearly full"))
+    checks.append(
+        _check("passwords", hub.identity.passwords is not None, "auth.no_password_backend",
+               "not configured: install glimpser-password to sign in with a password", "warning")
+    )  # fmt: skip
+    checks.append(
+        _check("sources", bool(hub.plugins.registry.sources), "plugin.no_sources",
+               "no sources are installed: pip install 'glimpser[demo]'", "warning")
+    )  # fmt: skip
+    if "plugins.view" in principal.permissions:
+        for p in hub.plugins.plugins.values():
+            if p.state not in ("running", "disabled", None):
+                checks.append(
+                    _check(f"plugin:{p.id}", False, p.reason.code if p.reason else "plugin.failed", p.message)
+                )
+    visible = {str(i) for i in await Stream.filter(visible_to(principal), deleted_at=None).values_list("id", flat=True)}
+    lost = [s for s in hub.capture.states() if s.id in visible and s.state in LOST]
+    checks.append(_check("streams", not lost, "streams.lost", f"{len(lost)} streams give no picture", "warning"))
+    order = ("ok", "warning", "failed")
+    return {"status": max((c["status"] for c in checks), key=order.index), "checks": checks}
+
+
+def _check(name: str, good: bool, code: str, detail: str, bad: str = "failed") -> dict[str, str]:
+    return {
+        "id": name,
+        "status": "ok" if good else bad,
+        "code": "ok" if good else code,
+        "detail": "" if good else detail,
+    }
+
+
+MENU = (
+    ("wall", "Wall", "/", "streams.view"),
+    ("events", "Events", "/events", "events.view"),
+)
+
+
+@route("GET", "/api/capabilities", permission=SIGNED_IN, answer=CapabilitiesOut)
+async def capabilities(hub: Hub, principal: Principal) -> Any:
+    """Menu, kinds, features and limits for this principal."""
+    registry = hub.plugins.registry
+    return {
+        "permissions": sorted(principal.permissions),
+        "source_kinds": sorted(registry.sources),
+        "analyzers": sorted(registry.analyzers),
+        "sinks": sorted(registry.sinks),
+        "password_sign_in": hub.identity.passwords is not None,
+        "menu": [{"id": i, "title": t, "path": p} for i, t, p, need in MENU if need in principal.permissions],
+        "features": {"clips": "clips" in registry.sinks, "motion": "motion" in registry.analyzers},
+        "limits": {"page": 500, "subscriptions": 256},
+    }
+
+
+@route("GET", "/api/dashboard", permission="streams.view", answer=DashboardOut)
+async def dashboard(hub: Hub, principal: Principal) -> Any:
+    """Counts and the newest events."""
+    visible = {str(i) for i in await Stream.filter(visible_to(principal), deleted_at=None).values_list("id", flat=True)}
+    counts: dict[str, int] = {"total": len(visible)}
+    for state in hub.capture.states():
+        if state.id in visible:
+            counts[state.state] = counts.get(state.state, 0) + 1
+    allowed = "events.view" in principal.permissions
+    seen = ActivityReview.filter(user_id=principal.id).values("activity_id")
+    activities = Activity.filter(visible_to(principal, "stream_id"), id__not_in=seen)
+    newest = await Event.filter(visible_events(principal)).order_by("-started_at", "-id").limit(10) if allowed else []
+    return {
+        "streams": counts,
+        "open_events": await Event.filter(visible_events(principal), state="open").count() if allowed else 0,
+        "unreviewed_activities": await activities.count() if allowed else 0,
+        "recent_events": await event_outs(hub, principal, list(newest)),
+    }
