@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable
 
+import psutil
 import pytest
 
 from glimpser.engine import EngineError
@@ -121,3 +122,36 @@ async def test_real_workers_stop_in_time(make: Make) -> None:
     await house.capture.stop(5.0)
     assert time.monotonic() - began < 8
     assert not any(alive(pid) for pid in pids)
+
+
+@pytest.mark.soak
+async def test_fifty_kills_and_a_thousand_cycles(make: Make) -> None:
+    house = await make(**REAL)
+    names = [f"s{i}" for i in range(50)]
+    for name in names:
+        house.store.put(name, fps=5)
+        await house.capture.apply(name)
+    await house.active(*names, timeout_s=30)
+    for number in range(50):
+        victim = max((w for w in house.capture.workers() if w.streams), key=lambda w: len(w.streams) * (number % 3 > 0))
+        mates = [n for n in names if house.state(n).worker_id == victim.id]
+        rest = {n: house.state(n).generation for n in names if n not in mates}
+        os.kill(victim.pid, signal.SIGKILL)
+        killed = time.monotonic()
+        await until(lambda: not any(house.state(n).worker_id == victim.id for n in mates))  # noqa: B023
+        await house.active(*mates, timeout_s=5 - (time.monotonic() - killed))
+        assert {n: house.state(n).generation for n in rest} == rest
+    me = psutil.Process()
+    before = None
+    for number in range(1000):
+        house.store.put("s0", enabled=False, fps=5)
+        await house.capture.apply("s0")
+        await until(lambda: house.state("s0").state == "inactive")
+        await house.run("s0", fps=5)
+        if number == 100:
+            before = me.num_fds(), me.num_threads(), me.memory_info().rss
+    assert before is not None
+    assert me.num_fds() <= before[0]
+    assert me.num_threads() <= before[1]
+    assert me.memory_info().rss < before[2] + 20 * 1024**2
+    assert all(child.status() != psutil.STATUS_ZOMBIE for child in me.children(recursive=True))
