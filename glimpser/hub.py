@@ -17,7 +17,7 @@ from glimpser.api.responses import OpenResponses
 from glimpser.capture.desired import Outlets, StreamState
 from glimpser.capture.service import Capture
 from glimpser.database import AppModels, Database, migrate_all
-from glimpser.database.models import MetaValue, Setting
+from glimpser.database.models import Setting
 from glimpser.egress.service import EgressService
 from glimpser.engine.local import LocalEngine, LocalOptions
 from glimpser.events.service import Events
@@ -47,9 +47,9 @@ from glimpser.settings import Settings
 from glimpser.streams.desired import DesiredStreams
 from glimpser.streams.documents import Documents
 from glimpser.streams.health import StreamHealth
+from glimpser.streams.offline import node_id
 from glimpser.streams.store import StreamStore
 from glimpser_sdk.errors import Reason
-from glimpser_sdk.ids import new_id
 
 log = logging.getLogger("glimpser.hub")
 
@@ -132,13 +132,7 @@ class Hub:
     async def _load_stored(self) -> None:
         """Settings that the database holds, and this installation's id."""
         await self.reload_settings()
-        row = await MetaValue.filter(key="node_id").first()
-        if row is None:
-            fresh = new_id()
-            await self.db.write(lambda conn: MetaValue.create(using_db=conn, key="node_id", value=fresh))
-            self.node_id = fresh
-        else:
-            self.node_id = str(row.value)
+        self.node_id = await node_id(self.db)
 
     def _make_media(self) -> None:
         storage = LocalStorage(self.settings.data_dir / "media")

@@ -1,4 +1,4 @@
-"""The demo's streams: one for each scene, made once and then a person's to change or delete."""
+"""The demo's streams: clips below the data folder, looped as live through the real source."""
 
 from __future__ import annotations
 
@@ -8,24 +8,21 @@ from typing import TYPE_CHECKING
 
 from glimpser.database.models import Stream
 from glimpser.streams.inputs import StreamIn
-from glimpser.streams.offline import offline_store
+from glimpser.streams.offline import opened
 
 if TYPE_CHECKING:
     from glimpser.settings import Settings
 
 SCENES = ("Front door", "Driveway", "Yard")
-TAG = "demo"
+"""Names of the streams; the clip of each is filmed with its place here as seed."""
 
 
-async def seed(settings: Settings, clips: Sequence[Path]) -> int:
-    """Make the streams that play ``clips``, in the order of SCENES, unless some were made before; returns how many it made.
-
-    ConfigInvalid when no plugin plays files.
-    """
-    async with offline_store(settings) as store:
-        # A deleted demo stream loses its key but keeps its row, and does not come back.
-        if any(TAG in stream.tags for stream in await Stream.all().only("id", "tags")):
-            return 0
+async def seed(settings: Settings, clips: Sequence[Path]) -> None:
+    """Make the streams that are missing, one for each clip. ConfigInvalid when the video source is not installed."""
+    async with opened(settings) as store:
         for name, clip in zip(SCENES, clips, strict=True):
-            await store.create(StreamIn(name=name, kind="ffmpeg", config={"url": str(clip)}, tags=[TAG]))
-        return len(clips)
+            key = f"demo-{clip.stem}"
+            if await Stream.filter(external_key=key).exists():
+                continue
+            config = {"url": clip.as_uri(), "loop": True}
+            await store.create(StreamIn(name=name, kind="ffmpeg", config=config, external_key=key, tags=["demo"]))

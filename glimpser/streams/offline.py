@@ -1,4 +1,4 @@
-"""Streams from the command line, without a hub."""
+"""Streams from the command line, without a hub: for the demo and ``glimpser apply``."""
 
 from __future__ import annotations
 
@@ -22,31 +22,35 @@ if TYPE_CHECKING:
     from glimpser.settings import Settings
 
 
+async def node_id(db: Database) -> str:
+    """This installation's id, made at the first use of its database."""
+    row = await MetaValue.filter(key="node_id").first()
+    if row is not None:
+        return str(row.value)
+    fresh = new_id()
+    await db.write(lambda conn: MetaValue.create(using_db=conn, key="node_id", value=fresh))
+    return fresh
+
+
 @asynccontextmanager
-async def offline_store(settings: Settings) -> AsyncIterator[StreamStore]:
-    """The streams of a hub that does not run. Imports plugins; makes the database if there is none."""
-    host = PluginHost(policy_of(settings.origins, switches_of(settings.origins)))
+async def opened(settings: Settings) -> AsyncIterator[StreamStore]:
+    """The store of streams with the installed plugins, on the database of ``settings``."""
+    switches = await asyncio.to_thread(switches_of, settings.origins)
+    host = PluginHost(policy_of(settings.origins, switches))
     await asyncio.to_thread(host.load)
     await migrate_all(settings.database_url, settings.data_dir, {})
     db = Database(settings.database_url, settings.data_dir)
     await db.open()
     try:
+        documents = Documents(SecretBox.from_file(settings.key_file), References.of(settings.data_dir))
         yield StreamStore(
             db,
             lambda: host.registry,
-            Documents(SecretBox.from_file(settings.key_file), References.of(settings.data_dir)),
-            node_id=await _node_id(db),
+            documents,
+            node_id=await node_id(db),
             data_dir=settings.data_dir,
-            media_roots=[str(path) for path in settings.media_roots],
+            media_roots=[],
             max_idle_gap_s=lambda: settings.max_idle_gap_s,
         )
     finally:
         await db.close()
-
-
-async def _node_id(db: Database) -> str:
-    row = await MetaValue.filter(key="node_id").first()
-    if row is None:
-        fresh = new_id()
-        row = await db.write(lambda conn: MetaValue.create(using_db=conn, key="node_id", value=fresh))
-    return str(row.value)
