@@ -21,8 +21,8 @@ def settle(parent: int | None) -> None:
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    if os.getppid() == 1 or (parent is not None and os.getppid() != parent):
-        # The parent died before the death signal was set. A container's init (1) never starts workers itself.
+    if parent is not None and os.getppid() != parent:
+        # The parent died before the death signal was set. Process 1 may be the hub itself, in a container.
         os._exit(0)
     # Ctrl-C in a terminal reaches the whole group; the hub decides when workers end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
