@@ -59,15 +59,15 @@ class Capture:
         for desired in await self._store.all_desired():
             self._reconcile(self._stream(desired.id), desired)
 
-    async def stop(self, grace_s: float = 5.0) -> None:
-        """Stop all streams and workers; takes ``grace_s`` and at most 3 s more. What they flush is handed on."""
+    async def stop(self, grace_s: float = 4.0) -> None:
+        """Stop all streams and workers; takes ``grace_s`` and at most 4 s more. What they flush is handed on."""
         self._stopping = True
         self.live.close()
         for stream in self._streams.values():
             stream.cancel_timer()
         await self._engine.stop(grace_s)
         if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=2)
+            await asyncio.wait(set(self._tasks), timeout=1)
         for task in self._tasks:
             task.cancel()
 
