@@ -1,0 +1,67 @@
+"""Where the pages are. They hold no data: what a page shows it asks of the API, with the viewer's own permissions."""
+
+from __future__ import annotations
+
+from quart import Response, request
+
+from glimpser.api.routing import PUBLIC, Routes
+from glimpser_sdk.web import Problem
+
+from .assets import SHELL, Asset, packaged, shell
+
+route = Routes("pages")
+
+HTML = "text/html"
+
+
+def _answer(asset: Asset) -> Response:
+    """The file, or 304. Browsers keep it and ask whether it is still the same, so that an update is seen at once."""
+    headers = {"ETag": asset.etag, "Cache-Control": "public, no-cache"}
+    if asset.etag in (request.headers.get("If-None-Match") or ""):
+        return Response(b"", status=304, headers=headers)
+    return Response(asset.body, content_type=asset.content_type, headers=headers)
+
+
+@route("GET", "/", permission=PUBLIC, media=HTML)
+async def wall() -> Response:
+    """The live wall."""
+    return _answer(shell(0))
+
+
+@route("GET", "/events", permission=PUBLIC, media=HTML)
+async def events() -> Response:
+    """The inbox of activities."""
+    return _answer(shell(0))
+
+
+@route("GET", "/streams/<stream_id>", permission=PUBLIC, media=HTML)
+async def stream(stream_id: str) -> Response:
+    """One stream."""
+    return _answer(shell(1))
+
+
+@route("GET", "/login", permission=PUBLIC, media=HTML)
+async def login() -> Response:
+    """Sign-in."""
+    return _answer(shell(0))
+
+
+@route("GET", "/setup", permission=PUBLIC, media=HTML)
+async def setup() -> Response:
+    """The first administrator."""
+    return _answer(shell(0))
+
+
+@route("GET", "/static/<path:name>", permission=PUBLIC, media="*/*")
+async def static(name: str) -> Response:
+    """A packaged file."""
+    found = packaged().get(name)
+    if found is None or name == SHELL:
+        raise Problem(404, "path.not_found", "there is no such file")
+    return _answer(found)
+
+
+@route("GET", "/favicon.svg", permission=PUBLIC, media="image/svg+xml")
+async def favicon() -> Response:
+    """The mark."""
+    return _answer(packaged()["favicon.svg"])

@@ -1,0 +1,76 @@
+// What stands around every page: the way to the others, the connection, the theme, the way out.
+
+import { at, send } from "./api.js";
+import { button, fill, h, icon, say } from "./dom.js";
+
+const LOOPBACK = /^(localhost|127\.|\[::1\])/;
+const STATES = { connecting: "Connecting…", live: "Live", reconnecting: "Reconnecting…" };
+
+function dark() {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+function switchTheme() {
+  const theme = dark() ? "light" : "dark";
+  document.documentElement.dataset.theme = theme;
+  try {
+    localStorage.setItem("glimpser.theme", theme);
+  } catch {
+    // Storage may be blocked: it lasts as long as the page.
+  }
+}
+
+/** The header. */
+export class Chrome {
+  #app;
+  #state = h("span", { class: "words" });
+  #connection = h("p", { class: "connection", role: "status" }, h("span", { class: "dot" }), this.#state);
+
+  constructor(app) {
+    this.#app = app;
+    app.socket.addEventListener("state", () => this.#connected());
+    this.#connected();
+  }
+
+  /** Draw it for the page that is shown. */
+  update() {
+    fill(document.getElementById("chrome"), this.#insecure(), this.#header());
+  }
+
+  #connected() {
+    this.#connection.dataset.state = this.#app.socket.state;
+    say(this.#state, STATES[this.#app.socket.state]);
+  }
+
+  #header() {
+    const me = this.#app.me;
+    return h(
+      "header",
+      { class: "header" },
+      h("a", { class: "brand", href: at("") }, h("img", { src: at("favicon.svg"), alt: "", width: 28, height: 28 }),
+        h("span", {}, "Glimpser")),
+      me && h("nav", { "aria-label": "Pages" }, this.#link("", "wall", "Wall"),
+        this.#app.can("events.view") && this.#link("events", "events", "Events")),
+      h("span", { class: "gap" }),
+      me && this.#connection,
+      button("sun", "Switch between light and dark", switchTheme, { quiet: true, kind: "ghost" }),
+      me && button("out", `Sign out ${me.name}`, () => this.#signOut(), { quiet: true, kind: "ghost" }),
+    );
+  }
+
+  #link(path, drawing, words) {
+    const here = location.pathname === at(path);
+    return h("a", { href: at(path), "aria-current": here ? "page" : null }, icon(drawing), h("span", {}, words));
+  }
+
+  #insecure() {
+    if (location.protocol === "https:" || LOOPBACK.test(location.host)) return null;
+    return h("p", { class: "notice" }, "This connection is not encrypted: passwords and pictures can be read on the way.");
+  }
+
+  async #signOut() {
+    await send("POST", "api/auth/logout").catch(() => {});
+    this.#app.leave("login");
+  }
+}
