@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("glimpser.commands.run:run", "Start the hub."),
     "demo": ("glimpser.commands.demo:demo", "Start the hub with demo streams."),
     "doctor": ("glimpser.commands.doctor:doctor", "Check this installation and say what to do."),
+    "apply": ("glimpser.commands.apply:apply", "Make the streams what a file says."),
     "setup-link": ("glimpser.commands.accounts:setup_link", "Print a new link for making the first administrator."),
     "users": ("glimpser.commands.accounts:users", "Manage users."),
     "api-keys": ("glimpser.commands.accounts:api_keys", "Manage API keys."),

@@ -17,7 +17,7 @@ from glimpser.api.responses import OpenResponses
 from glimpser.capture.desired import Outlets, StreamState
 from glimpser.capture.service import Capture
 from glimpser.database import AppModels, Database, migrate_all
-from glimpser.database.models import Setting
+from glimpser.database.models import Setting, Stream
 from glimpser.egress.service import EgressService
 from glimpser.engine.local import LocalEngine, LocalOptions
 from glimpser.events.service import Events
@@ -195,6 +195,18 @@ class Hub:
         self.settings = self.settings.with_stored(stored)
         set_level(self.settings.log_level)
 
+    def resync(self) -> None:
+        """Streams were changed behind the hub's back (``glimpser apply``): read all of them again."""
+        self._background.append(asyncio.create_task(self._resync(), name="resync"))
+
+    async def _resync(self) -> None:
+        known = {state.id for state in self.capture.states()}
+        rows = await Stream.filter(deleted_at=None)
+        for stream_id in known | {row.id for row in rows}:
+            await self.capture.apply(stream_id)
+        for row in rows:
+            await self.events.announce("stream", "updated", row.id, stream_id=row.id, payload={"name": row.name})
+
     # --- what capture hands over ------------------------------------------------------------------------------------
 
     async def _on_event(self, message: EventChanged) -> None:
@@ -269,6 +281,7 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     await hub.start()
+    loop.add_signal_handler(signal.SIGHUP, hub.resync)
     app = create_app(hub)
     listener = _listen(settings)
     config = Config()
