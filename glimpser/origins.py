@@ -115,7 +115,7 @@ def _read(file: Path, *, required: bool) -> dict[str, Any] | None:
     try:
         with file.open("rb") as stream:
             document = tomllib.load(stream)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if required:
             raise SettingsInvalid(f"config: there is no file {file}") from None
         return None

@@ -69,11 +69,13 @@ def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run to the end; errors that the services expect become one line."""
     from glimpser.database.errors import DatabaseError
     from glimpser.secrets import SecretError
-    from glimpser_sdk.errors import GlimpserError
+    from glimpser_sdk.errors import ConfigInvalid, GlimpserError
 
     try:
         return asyncio.run(coroutine)
-    except (GlimpserError, DatabaseError, SecretError, LookupError, ValueError, OSError) as error:
+    except ConfigInvalid as error:
+        raise Fault(f"{error.field}: {error}" if error.field else str(error)) from error
+    except (GlimpserError, DatabaseError, SecretError, OSError) as error:
         raise Fault(str(error) or type(error).__name__) from error
 
 
