@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from quart import Quart
 
+from glimpser.pages import routes as pages
+
 from . import (
     activities,
     authentication,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 RESOURCES: tuple[Routes, ...] = (
     health.route, authentication.route, streams.route, live.route, snapshots.route, groups.route, events.route,
     activities.route, feed.route, tools.route, plugins.route, settings.route, system.route, search.route,
+    pages.route,
 )  # fmt: skip
 
 
