@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -73,12 +72,7 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """The console script. Returns never; exits 0, 1 (failed), 2 (wrong usage or settings) or as the command says."""
-    try:
-        return cli.main(args=arguments, prog_name="glimpser")
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`). Nothing more can be said to it, at exit neither.
-        sys.stdout = None
-        sys.exit(1)
+    return cli.main(args=arguments, prog_name="glimpser")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ def analyze(path: Path, names: tuple[str, ...], configs: tuple[str, ...], fps: f
         source = None if path.is_dir() else _source(host.registry, path)
         for line in run(path, parts, source=source, fps=fps, idle=idle):
             click.echo(json.dumps(line))
+    except BrokenPipeError:  # the reader has enough (`| head`); click ends quietly
+        raise
     except (GlimpserError, OSError) as error:
         raise Fault(str(error)) from error
 
