@@ -42,7 +42,7 @@ class FfmpegDecoder:
         """Every picture that became ready; a damaged packet gives none."""
         if not self._ready(packet):
             return []
-        return [picture(frame) for frame in self._frames(_native(packet))]
+        return [picture(frame, packet.time_base) for frame in self._frames(_native(packet))]
 
     def decode_key(self, packet: Packet) -> Picture | None:
         """The picture of one keyframe at once."""
@@ -51,7 +51,12 @@ class FfmpegDecoder:
         self.reset()
         frames = self._frames(_native(packet)) or self._frames(None)
         self.reset()
-        return picture(frames[0]) if frames else None
+        return picture(frames[0], packet.time_base) if frames else None
+
+    @property
+    def device(self) -> str:
+        """The device that decodes, empty for the processor."""
+        return self._device
 
     def skip_non_reference(self, skip: bool) -> None:
         """Leave out pictures that no other picture refers to."""
@@ -173,8 +178,9 @@ class JpegDecoder:
         return self._pixels
 
 
-def picture(frame: VideoFrame) -> YuvPicture:
+def picture(frame: VideoFrame, time_base: tuple[int, int]) -> YuvPicture:
     """A picture on the planes of a frame; the arrays keep the frame alive."""
+    time_s = None if frame.pts is None else frame.pts * time_base[0] / time_base[1]
     name = frame.format.name
     full = name.startswith("yuvj") or frame.color_range == _FULL_RANGE
     if name not in ("yuv420p", "yuvj420p", "nv12"):
@@ -188,8 +194,6 @@ def picture(frame: VideoFrame) -> YuvPicture:
         u, v = both[:, 0::2], both[:, 1::2]
     else:
         u, v = _plane(planes[1], *half), _plane(planes[2], *half)
-    base = frame.time_base
-    time_s = None if frame.pts is None or base is None else frame.pts * base.numerator / base.denominator
     return YuvPicture(y, u, v, full_range=full, time_s=time_s)
 
 

@@ -48,12 +48,13 @@ _TEMPORARY = frozenset({"egress.resolve_failed", "egress.too_many", "egress.unav
 _TLS = re.compile(r"certificate|handshake|\bTLS\b", re.IGNORECASE)
 
 
-def interrupted(lines: str) -> GlimpserError | None:
-    """Why opening did not get to the end although it reports success: the server stopped while it was listened to."""
+def interrupted(lines: str, *, overdue: bool) -> GlimpserError | None:
+    """Why opening did not get to the end although it reports success: the server stopped, or the time ran out
+    (``overdue``), while FFmpeg listened to the media."""
+    if overdue:
+        return NotReady(code="net.trickle")
     if "timed out" in lines:
         return NotReady(code="net.half_open")
-    if "Immediate exit" in lines:
-        return NotReady(code="net.trickle")
     return None
 
 
@@ -80,7 +81,7 @@ def opening(error: av.error.FFmpegError, lines: str, scheme: str) -> GlimpserErr
             return NotReady(code="net.timeout")
         case av.error.TimeoutError():
             return NotReady(code="net.silent")
-    if "not on whitelist" in lines:
+    if "Protocol '" in lines and "not on whitelist" in lines:
         return Unsupported(code="net.redirected")
     if _TLS.search(lines):
         return NotReady(code="net.tls", error=_text(error))

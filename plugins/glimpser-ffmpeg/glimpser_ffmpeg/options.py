@@ -49,7 +49,7 @@ def input_options(config: FfmpegConfig, scheme: str, proxy: str | None) -> dict[
         "format_whitelist": _FORMATS[scheme],
         "probesize": "1000000",
         "analyzeduration": "3000000",
-        "fpsprobesize": "0",
+        "fpsprobesize": "3",
     }
     match scheme:
         case "rtsp" | "rtsps":

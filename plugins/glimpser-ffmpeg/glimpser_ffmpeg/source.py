@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -116,6 +117,7 @@ class FfmpegSource:
         """An open container with a picture, None when closed meanwhile."""
         self._ctx.metrics.counter("connects_total").inc(scheme=where.scheme)
         self._url = where.url
+        began = time.monotonic()
         with av.logging.Capture() as logs:
             try:
                 container = av.open(
@@ -132,7 +134,8 @@ class FfmpegSource:
         if self._closed.is_set():
             container.close()
             return None
-        failure = errors.interrupted(_text(logs))
+        overdue = time.monotonic() - began >= float(self._opening)
+        failure = errors.interrupted(_text(logs), overdue=overdue)
         if failure is None and not container.streams.video:
             failure = Unsupported(code="media.no_video")
         if failure is not None:
