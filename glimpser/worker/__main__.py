@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import sys
 
 from .channel import StreamLink
 from .process import inherited, settle, single_threaded
@@ -35,6 +37,10 @@ def main() -> None:
         asyncio.run(_serve(options.control_fd, options.bulk_fd))
     else:
         uvloop.run(_serve(options.control_fd, options.bulk_fd))
+    # Threads of plugins that ignored stop must not keep the process, nor be torn down inside a native library.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

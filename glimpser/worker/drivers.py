@@ -120,7 +120,7 @@ class BlockingDriver(Driver):
         self._thread.start()
 
     def _interrupt(self) -> None:
-        source = self._source
+        source, self._source = self._source, None
         if source is not None:
             # A plugin's close may itself hang; the loop must not.
             threading.Thread(target=self._close, args=(source,), name="close-source", daemon=True).start()
@@ -156,6 +156,8 @@ class BlockingDriver(Driver):
             self._owner.connecting(self.feed)
             source, release = self._owner.open_source(self.feed)
             self._source = source
+            if self._stop.is_set():  # told while the source was made
+                raise Stopped
             self._begin(source, self._clock.mono_ns())
             self._iterate(source)
             raise StreamEnded
@@ -168,9 +170,10 @@ class BlockingDriver(Driver):
             self._owner.failed(self.feed, verdict)
             return verdict.delay_s
         finally:
-            self._source = self._watchdog = None
-            if source is not None:
-                self._close(source)
+            self._watchdog = None
+            left, self._source = self._source, None
+            if left is not None:  # else it is being closed by whoever interrupted it
+                self._close(left)
             release()
             self.feed.disconnected()
 

@@ -110,11 +110,11 @@ class Egress:
         except TimeoutError:
             raise NotReady("the hub did not answer", code="egress.timeout") from None
 
-    def http(self, *, purpose: str = "web") -> httpx.AsyncClient:  # noqa: TID251 - asks the hub first
+    def http(self, *, purpose: str = "web", verify_tls: bool = True) -> httpx.AsyncClient:  # noqa: TID251 - asks the hub first
         """An HTTP client that asks for each new origin and goes through the proxy it is told. Close it."""
         from .http import client
 
-        return client(self, purpose)
+        return client(self, purpose, verify_tls)
 
     def close(self) -> None:
         """Give back all leases."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 import httpx
+
+from glimpser_sdk.errors import ConfigInvalid, GlimpserError, NotReady
 
 if TYPE_CHECKING:
     from glimpser_sdk.contexts import Opened
@@ -12,11 +15,30 @@ if TYPE_CHECKING:
     from .egress import Egress
 
 
+_MARK = "x-glimpser-egress"
+_CODE = re.compile(r"\begress\.[a-z_]+")
+_OF_THE_MOMENT = frozenset(
+    f"egress.{what}"
+    for what in (
+        "resolve_failed", "connect_failed", "timeout", "too_many", "unavailable", "auth", "bad_message", "too_large",
+    )
+)  # fmt: skip
+
+
+def _refused(code: str, host: str, answer: dict[str, Any]) -> GlimpserError:
+    """What the proxy's refusal means: NotReady where another try may succeed, else ConfigInvalid."""
+    detail = str(answer.get("detail", ""))
+    params = {"host": host, **answer.get("params", {})}
+    if code in _OF_THE_MOMENT:
+        return NotReady(detail, code=code, **params)
+    return ConfigInvalid(detail or code, field="url", code=code, **params)
+
+
 class _Transport(httpx.AsyncBaseTransport):
     """Asks once for each origin. Redirects pass here too, so a new origin is a new question."""
 
-    def __init__(self, egress: Egress, purpose: str) -> None:
-        self._egress, self._purpose = egress, purpose
+    def __init__(self, egress: Egress, purpose: str, verify_tls: bool) -> None:
+        self._egress, self._purpose, self._verify = egress, purpose, verify_tls
         self._origins: dict[str, tuple[Opened, httpx.AsyncHTTPTransport]] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -25,7 +47,7 @@ class _Transport(httpx.AsyncBaseTransport):
         known = self._origins.get(origin)
         if known is None:
             target = await self._egress.open_async(origin, self._purpose)
-            known = target, httpx.AsyncHTTPTransport(proxy=target.proxy)
+            known = target, httpx.AsyncHTTPTransport(proxy=target.proxy, verify=self._verify)
             self._origins[origin] = known
         target, transport = known
         if target.proxy is None:
@@ -37,7 +59,18 @@ class _Transport(httpx.AsyncBaseTransport):
                 stream=request.stream,
                 extensions={**request.extensions, "sni_hostname": request.url.host},
             )
-        return await transport.handle_async_request(request)
+        try:
+            response = await transport.handle_async_request(request)
+        except httpx.ProxyError as error:
+            if code := _CODE.search(str(error)):
+                raise _refused(code[0], request.url.host, {}) from None
+            raise
+        # The proxy takes this header out of what servers answer, except within a tunnel.
+        if target.proxy is not None and request.url.scheme == "http" and _MARK in response.headers:
+            await response.aread()
+            await response.aclose()
+            raise _refused(response.headers[_MARK], request.url.host, response.json())
+        return response
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -45,7 +78,7 @@ class _Transport(httpx.AsyncBaseTransport):
             await transport.aclose()
 
 
-def client(egress: Egress, purpose: str) -> httpx.AsyncClient:  # noqa: TID251 - asks the hub first
+def client(egress: Egress, purpose: str, verify_tls: bool) -> httpx.AsyncClient:  # noqa: TID251 - asks the hub first
     """A client bound to one instance's egress."""
-    transport = _Transport(egress, purpose)
+    transport = _Transport(egress, purpose, verify_tls)
     return httpx.AsyncClient(transport=transport, timeout=10.0, trust_env=False)  # noqa: TID251 - asks the hub first

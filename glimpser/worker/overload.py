@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterable
 
 from .feed import Feed
@@ -42,15 +44,30 @@ class Overload:
         self.level = 0
         self._behind = self._fine = 0
 
-    def second(self, lags: Iterable[float], loop_lag_s: float) -> int:
-        """Once a second: the lags of feeds that decode, and the event loop's own; returns the level."""
+    def second(self, lags: Iterable[float], loop_lag_s: float, busy: bool) -> int:
+        """Once a second: the lags of feeds that decode, the event loop's own, and whether processors are short (else
+        it is the line that lags, and giving way would not help); returns the level."""
         ordered = sorted(lags)
         # The median: one camera with a bad line is no overload.
         lag = max(loop_lag_s, ordered[len(ordered) // 2] if ordered else 0.0)
-        self._behind = self._behind + 1 if lag > BEHIND_S else 0
-        self._fine = self._fine + 1 if lag < CAUGHT_UP_S else 0
+        self._behind = self._behind + 1 if lag > BEHIND_S and busy else 0
+        self._fine = self._fine + 1 if lag < CAUGHT_UP_S or not busy else 0
         if self._behind >= RISE_S and self.level < LEVELS:
             self.level, self._behind = self.level + 1, 0
         elif self._fine >= FALL_S and self.level > 0:
             self.level, self._fine = self.level - 1, 0
         return self.level
+
+
+class Processors:
+    """Whether processor time is short: this worker fills most of a core, or the machine has more to run than cores."""
+
+    def __init__(self) -> None:
+        self._at, self._cpu_s = time.monotonic(), time.process_time()
+
+    def short(self) -> bool:
+        """Since the last call."""
+        now, cpu_s = time.monotonic(), time.process_time()
+        share = (cpu_s - self._cpu_s) / max(now - self._at, 0.001)
+        self._at, self._cpu_s = now, cpu_s
+        return share > 0.7 or os.getloadavg()[0] > 1.5 * (os.cpu_count() or 1)

@@ -35,7 +35,7 @@ from .channel import BulkOut, Control, Link
 from .context import Surroundings
 from .egress import EgressDesk
 from .logs import HubHandler
-from .overload import Lag, Overload
+from .overload import Lag, Overload, Processors
 from .probe import run_probe
 from .process import reap_orphans, usage
 from .process_analyzer import Children
@@ -69,7 +69,7 @@ class Service:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._moved: set[str] = set()
         self._lags: dict[str, Lag] = {}
-        self._overload = Overload()
+        self._overload, self._processors = Overload(), Processors()
         self._greeted = False
         self._end = asyncio.Event()
 
@@ -217,6 +217,8 @@ class Service:
             await asyncio.get_running_loop().run_in_executor(self._stopping, stream.stop)
 
     async def _shutdown(self, grace_s: float) -> None:
+        for stream in self._streams.values():
+            self._stopping.submit(stream.begin_stop)
         stops = [self._stop(stream.id, stream.generation) for stream in list(self._streams.values())]
         try:
             async with asyncio.timeout(grace_s):
@@ -251,7 +253,7 @@ class Service:
             for stream_id, stream in self._streams.items()
             if stream.main.mode != "none"
         ]
-        self._overload.second(lags, loop_lag)
+        self._overload.second(lags, loop_lag, self._processors.short())
         reap_orphans(self._children.pids)
         rss, cpu_s, threads, files = usage()
         active, self._moved = sorted(self._moved), set()

@@ -363,13 +363,18 @@ class Stream:
 
     # --- stopping -------------------------------------------------------------------------------------------------
 
+    def begin_stop(self) -> None:
+        """Tell the sources to end; from any thread, any number of times."""
+        if not self._stopping:
+            self._stopping = True
+            self.board.set("stopping", self.main)
+            for driver in list(self._drivers.values()):
+                driver.stop()
+
     def stop(self) -> bool:
         """End everything; blocks up to about 2 s, so not on the loop. Whether all threads ended."""
-        self._stopping = True
-        self.board.set("stopping", self.main)
+        self.begin_stop()
         drivers = list(self._drivers.values())
-        for driver in drivers:
-            driver.stop()
         deadline = self._clock.mono_ns() + int(STOP_S * 1e9)
 
         def left() -> float:

@@ -63,6 +63,6 @@ def test_what_will_not_do_is_told_in_words(tmp_path: Path) -> None:
         list(analyze(tmp_path, [bright()]))
     with pytest.raises(ConfigInvalid, match="no numbered pictures"):
         list(analyze(tmp_path, [bright()], fps=5))
+    cv2.imwrite(str(tmp_path / "1.png"), scene(1, FPS, MOVING))
     with pytest.raises(ZeroDivisionError):
-        cv2.imwrite(str(tmp_path / "1.png"), scene(1, FPS, MOVING))
         list(analyze(tmp_path, [bright(config={"fail": True})], fps=5))
