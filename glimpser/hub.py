@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from glimpser.api.resources import all_routes
 from glimpser.api.responses import OpenResponses
 from glimpser.capture.desired import Outlets, StreamState
 from glimpser.capture.service import Capture
@@ -79,6 +80,7 @@ class Hub:
             core=CoreNames(
                 event_types=frozenset(spec.type for spec in CORE_EVENTS),
                 permissions=frozenset(spec.id for spec in CORE_PERMISSIONS),
+                paths=frozenset(route.path for route in all_routes()),
             ),
         )
         self.egress = EgressService(settings.egress_allow)
