@@ -54,8 +54,12 @@ class WorkerEgress(Protocol):
     def open(self, url: str, *, purpose: str = "camera") -> Opened:
         """Check and pin a target; blocks up to 10 s. Raises ConfigInvalid (refused, ``code`` says why) or NotReady."""
 
-    def http(self, *, purpose: str = "web") -> httpx.AsyncClient:
-        """An HTTP client whose every hop is checked. Close it."""
+    def http(self, *, purpose: str = "web", verify_tls: bool = True) -> httpx.AsyncClient:
+        """An HTTP client whose every hop is checked; a request to a hop that is refused raises like :meth:`open`.
+
+        Redirects are followed only where a request asks for it. ``verify_tls`` off: for devices that sign their own
+        certificates. Close it.
+        """
 
 
 class WorkerContext(Protocol):
