@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from glimpser_sdk.sinks import MediaFile
 
 
-def _client(check: Callable[[str], None]) -> httpx.AsyncClient:  # noqa: TID251 - loopback only
+def _client(check: Callable[[str], None], verify_tls: bool = True) -> httpx.AsyncClient:  # noqa: TID251 - loopback only
     """A client that follows no environment and asks ``check`` before every hop."""
     import httpx
 
@@ -33,7 +33,7 @@ def _client(check: Callable[[str], None]) -> httpx.AsyncClient:  # noqa: TID251 
             check(str(request.url))
             return await super().handle_async_request(request)
 
-    return httpx.AsyncClient(transport=Transport(), trust_env=False, timeout=10.0)  # noqa: TID251 - loopback only
+    return httpx.AsyncClient(transport=Transport(verify=verify_tls), trust_env=False, timeout=10.0)  # noqa: TID251 - loopback only
 
 
 class FakeEgress:
@@ -47,9 +47,9 @@ class FakeEgress:
         self._check(url, purpose)
         return Opened(url=url)
 
-    def http(self, *, purpose: str = "web") -> httpx.AsyncClient:  # noqa: TID251 - loopback only
+    def http(self, *, purpose: str = "web", verify_tls: bool = True) -> httpx.AsyncClient:  # noqa: TID251 - loopback only
         """A client that reaches loopback only, through redirects too. Close it."""
-        return _client(lambda url: self._check(url, purpose))
+        return _client(lambda url: self._check(url, purpose), verify_tls)
 
     def _check(self, url: str, purpose: str) -> None:
         self.asked.append((url, purpose))
