@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from tortoise.expressions import Subquery
 
 from glimpser.database.models import Activity, ActivityReview, Event, EventLog, MediaFile, Snapshot
 from glimpser.events.log import activity_view
 from glimpser.identity.policy import Principal, abilities, can, visible_to
 from glimpser_sdk.web import Problem
 
-from .answers import check_match, plain
+from .answers import matcher, plain
 from .cursors import PageQuery, page
 from .events import EVENT_PERMISSIONS, Id, event_outs
 from .loaders import ACTIVITY
@@ -116,10 +117,10 @@ async def list_activities(principal: Principal, query: ActivityQuery) -> Page:
     rows = rows.filter(**{k: v for k, v in exact.items() if v is not None})
     if query.type is not None:
         of_type = Event.filter(type=query.type, activity_id__isnull=False).values("activity_id")
-        rows = rows.filter(id__in=of_type)
+        rows = rows.filter(id__in=Subquery(of_type))
     if query.reviewed is not None:
         seen = ActivityReview.filter(user_id=principal.id).values("activity_id")
-        rows = rows.filter(id__in=seen) if query.reviewed else rows.filter(id__not_in=seen)
+        rows = rows.filter(id__in=Subquery(seen)) if query.reviewed else rows.filter(id__not_in=Subquery(seen))
     found = await page(rows, query, by="started_at", time=True)
     return Page(await _outs(principal, found.items), found.cursor, found.total)
 
@@ -128,7 +129,7 @@ async def list_activities(principal: Principal, query: ActivityQuery) -> Page:
 async def review_many(hub: Hub, principal: Principal, body: ReviewMany) -> dict[str, int]:
     """Mark as reviewed what had ended by a sequence number of the feed."""
     seen = EventLog.filter(topic="activity", seq__lte=body.up_to_seq).values("object_id")
-    rows = Activity.filter(visible_to(principal, "stream_id"), id__in=seen, ended_at__isnull=False)
+    rows = Activity.filter(visible_to(principal, "stream_id"), id__in=Subquery(seen), ended_at__isnull=False)
     if body.streams is not None:
         rows = rows.filter(stream_id__in=body.streams)
     ids = [str(i) for i in await rows.values_list("id", flat=True)]
@@ -160,10 +161,11 @@ async def change_activity(hub: Hub, principal: Principal, activity: Activity, bo
     """Mark one activity as reviewed or not, or protect it. Needs If-Match."""
     if body.protected is not None and not can(principal, "media.delete", activity.stream_id):
         raise Problem(403, "permission.missing", "this needs the permission media.delete", permission="media.delete")
+    match = matcher()
 
     async def change(conn: Any) -> None:
         row = await Activity.filter(id=activity.id).using_db(conn).get()
-        check_match(row.version)
+        match(row.version)
         review = ActivityReview.filter(activity_id=row.id, user_id=principal.id).using_db(conn)
         if body.reviewed is True and not await review.exists():
             await ActivityReview.create(using_db=conn, activity_id=row.id, user_id=principal.id)

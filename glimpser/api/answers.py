@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -70,12 +71,21 @@ def _none_match(tag: str) -> bool:
 
 def check_match(version: int) -> None:
     """Problem 428 without If-Match, 412 when it names another version. ``*`` matches any."""
+    matcher()(version)
+
+
+def matcher() -> Callable[[int], None]:
+    """`check_match` for later: it may be called where no request is at hand, such as in a transaction."""
     asked = request.headers.get("If-Match")
     if asked is None:
         raise Problem(428, "match.needed", "send the ETag of the object as If-Match")
     tags = [t.strip() for t in asked.split(",")]
-    if "*" not in tags and not any(t.startswith(f'"v{version}.') or t == f'"v{version}"' for t in tags):
-        raise Problem(412, "match.failed", "the object was changed meanwhile: read it again", version=version)
+
+    def check(version: int) -> None:
+        if "*" not in tags and not any(t.startswith(f'"v{version}.') or t == f'"v{version}"' for t in tags):
+            raise Problem(412, "match.failed", "the object was changed meanwhile: read it again", version=version)
+
+    return check
 
 
 def page_headers(page: Page) -> dict[str, str]:

@@ -12,7 +12,7 @@ from glimpser.identity.policy import Principal
 from glimpser.identity.service import Locked
 from glimpser_sdk.web import Problem
 
-from .answers import check_match, plain
+from .answers import matcher, plain
 from .cursors import PageQuery, page
 from .routing import PUBLIC, SIGNED_IN, Loader, Page, Routes, Versioned
 
@@ -179,11 +179,12 @@ async def change_me(hub: Hub, principal: Principal, body: MePatch) -> Versioned:
     values = body.model_dump(exclude_unset=True)
     if "display_name" in values:
         values["display_name"] = values["display_name"] or ""
-    check_match((await User.get(id=principal.id)).version)
+    match = matcher()
+    match((await User.get(id=principal.id)).version)
 
     async def change(conn: Any) -> None:
         user = await User.filter(id=principal.id).using_db(conn).get()
-        check_match(user.version)
+        match(user.version)
         user.update_from_dict({**values, "version": user.version + 1})
         await user.save(using_db=conn)
 

@@ -11,7 +11,7 @@ from glimpser.identity.policy import Principal, abilities, visible_to
 from glimpser_sdk.ids import new_id
 from glimpser_sdk.web import Problem
 
-from .answers import check_match, shown
+from .answers import matcher, shown
 from .cursors import PageQuery, page
 from .events import Id
 from .loaders import GROUP
@@ -116,10 +116,11 @@ async def read_group(principal: Principal, group: StreamGroup) -> Versioned:
        answer=GroupOut, match=True)  # fmt: skip
 async def change_group(hub: Hub, principal: Principal, group: StreamGroup, body: GroupPatch) -> Versioned:
     """Rename a group, or change its members. Needs If-Match."""
+    match = matcher()
 
     async def change(conn: Any) -> StreamGroup:
         row = await StreamGroup.filter(id=group.id).using_db(conn).get()
-        check_match(row.version)
+        match(row.version)
         given = body.model_dump(exclude_unset=True)
         streams = given.pop("streams", None)
         row.update_from_dict({**given, "version": row.version + 1})
@@ -137,10 +138,11 @@ async def change_group(hub: Hub, principal: Principal, group: StreamGroup, body:
 @route("DELETE", "/api/stream-groups/<group_id>", permission="groups.manage", load=GROUP, match=True, status=204)
 async def delete_group(hub: Hub, group: StreamGroup) -> None:
     """Remove a group; its streams stay. Needs If-Match."""
+    match = matcher()
 
     async def change(conn: Any) -> None:
         row = await StreamGroup.filter(id=group.id).using_db(conn).get()
-        check_match(row.version)
+        match(row.version)
         await StreamGroupMember.filter(group_id=row.id).using_db(conn).delete()
         await StreamGroup.filter(id=row.id).using_db(conn).delete()
 

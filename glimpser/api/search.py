@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
 from glimpser.database.models import Event, Stream
 from glimpser.identity.policy import Principal, visible_to
@@ -66,7 +66,7 @@ async def _streams(principal: Principal, text: str, limit: int) -> list[dict[str
 async def _events(hub: Hub, principal: Principal, text: str, limit: int) -> list[dict[str, Any]]:
     titles = [t.type for t in hub.events.types if text.casefold() in t.title.casefold()]
     named = Stream.filter(visible_to(principal), name__icontains=text).values("id")
-    match = Q(type__icontains=text) | Q(type__in=titles) | Q(stream_id__in=named)
+    match = Q(type__icontains=text) | Q(type__in=titles) | Q(stream_id__in=Subquery(named))
     rows = await Event.filter(visible_events(principal) & match).order_by("-started_at", "-id").limit(limit)
     return [
         plain({"kind": "event", "id": e["id"], "title": e["text"], "detail": e["type"], "stream_id": e["stream_id"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
 from glimpser.database.models import MediaFile, Snapshot, Stream, StreamGroupMember
 from glimpser.identity.policy import Principal, can, visible_to
@@ -13,7 +13,7 @@ from glimpser.streams.inputs import StreamIn
 from glimpser.streams.views import stream_view
 from glimpser_sdk.web import Problem
 
-from .answers import check_match, plain
+from .answers import matcher, plain
 from .cursors import PageQuery, page
 from .events import Id
 from .loaders import STREAM
@@ -106,7 +106,7 @@ async def list_streams(hub: Hub, principal: Principal, query: StreamQuery) -> Pa
     if query.kind is not None:
         rows = rows.filter(kind=query.kind)
     if query.group is not None:
-        rows = rows.filter(id__in=StreamGroupMember.filter(group_id=query.group).values("stream_id"))
+        rows = rows.filter(id__in=Subquery(StreamGroupMember.filter(group_id=query.group).values("stream_id")))
     if query.status is not None:
         running = {s.id: s.state for s in hub.capture.states()}
         of_status = [i for i, state in running.items() if state == query.status]
@@ -146,7 +146,8 @@ async def change_stream(hub: Hub, principal: Principal, stream: Stream, body: di
     """Change a stream by a JSON merge patch; an omitted or masked secret stays. Needs If-Match."""
     given = await patched(hub, stream, body)
     _check_unmasked(principal, stream.unmasked_recording, given.unmasked_recording, stream.id)
-    row = await hub.streams.change(stream, given, lambda now: check_match(now.version))
+    match = matcher()
+    row = await hub.streams.change(stream, given, lambda now: match(now.version))
     await hub.capture.apply(row.id)
     await hub.events.announce("stream", "updated", row.id, stream_id=row.id, payload={"name": row.name})
     return await stream_out(hub, principal, row)
@@ -195,7 +196,8 @@ def _patch_parts(hub: Hub, field: str, kept: dict[str, Any], patch: dict[str, An
        match=True, status=204)  # fmt: skip
 async def delete_stream(hub: Hub, stream: Stream, query: DeleteQuery) -> None:
     """Stop and remove a stream. Needs If-Match."""
-    await hub.streams.delete(stream, lambda now: check_match(now.version))
+    match = matcher()
+    await hub.streams.delete(stream, lambda now: match(now.version))
     await hub.capture.apply(stream.id)
     await hub.events.on_lost([stream.id])
     if query.media == "purge":

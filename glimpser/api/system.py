@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 from pydantic import BaseModel, Field
+from tortoise.expressions import Subquery
 
 import glimpser_sdk
 from glimpser.database.models import Activity, ActivityReview, Event, Stream
@@ -195,7 +196,7 @@ async def dashboard(hub: Hub, principal: Principal) -> Any:
             counts[state.state] = counts.get(state.state, 0) + 1
     allowed = "events.view" in principal.permissions
     seen = ActivityReview.filter(user_id=principal.id).values("activity_id")
-    activities = Activity.filter(visible_to(principal, "stream_id"), id__not_in=seen)
+    activities = Activity.filter(visible_to(principal, "stream_id"), id__not_in=Subquery(seen))
     newest = await Event.filter(visible_events(principal)).order_by("-started_at", "-id").limit(10) if allowed else []
     return {
         "streams": counts,
