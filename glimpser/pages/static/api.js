@@ -11,7 +11,8 @@ export function at(path) {
 /** What the hub refused. `fields`: messages by JSON pointer; `status` 0: it was not reached. */
 export class Refused extends Error {
   constructor(status, problem) {
-    super(problem.detail || problem.title || "The hub did not answer as expected.");
+    const text = problem.detail || problem.title || "The hub did not answer as expected.";
+    super(text.charAt(0).toUpperCase() + text.slice(1));
     this.status = status;
     this.code = problem.code || "";
     this.fields = new Map((problem.errors || []).map((error) => [error.field, error.message]));

@@ -38,7 +38,7 @@ const SHAPES = {
   out: "M10 4H5v16h5M15 8l4 4-4 4M19 12H9",
   plus: "M12 5v14M5 12h14",
   play: "M8 5.5v13l10.5-6.5z",
-  stop: "M7 7h10v10H7z",
+  stop: "M6 6h12v12H6z",
   check: "M5 12.5l4.5 4.5L19 7.5",
   close: "M6 6l12 12M18 6L6 18",
   full: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",

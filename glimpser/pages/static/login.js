@@ -5,7 +5,7 @@ import { button, h } from "./dom.js";
 import { Field, form } from "./form.js";
 
 export function loginPage(app) {
-  const name = new Field("Name", "/name", { required: true, autocomplete: "username", autofocus: true, maxlength: 64 });
+  const name = new Field("Name", "/name", { required: true, autocomplete: "username", maxlength: 64 });
   const password = new Field("Password", "/password",
     { type: "password", required: true, autocomplete: "current-password", maxlength: 1024 });
   const go = button(null, "Sign in", null, { kind: "primary wide", type: "submit" });
@@ -19,5 +19,5 @@ export function loginPage(app) {
       app.go("");
     }),
   );
-  return { title: "Sign in", node };
+  return { title: "Sign in", node, focus: name.input };
 }

@@ -14,7 +14,7 @@ import { wallPage } from "./wall.js";
 
 const REFRESH = 20000;
 
-// A page is a function of the app and its parameter that gives `{title, node, leave()}`.
+// A page is a function of the app and its parameter that gives `{title, node, focus, leave()}`.
 const PAGES = [
   [/^$/, wallPage],
   [/^events$/, eventsPage],
@@ -115,7 +115,7 @@ class App {
     document.title = `${page.title} · Glimpser`;
     this.#chrome.update();
     const main = fill(document.getElementById("main"), page.node);
-    main.focus({ preventScroll: true });
+    (page.focus ?? main).focus({ preventScroll: true });
     scrollTo(0, 0);
   }
 

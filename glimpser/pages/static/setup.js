@@ -22,11 +22,14 @@ async function choose(app, token, body) {
     fill(body, h("h1", {}, "Welcome to Glimpser"),
       h("p", {}, "This hub has no administrator yet. Open the set-up link that it printed when it started, or get a new one on the machine where it runs:"),
       h("pre", {}, "glimpser setup-link"));
-  } else fill(body, ...signUp(app, token));
+  } else {
+    fill(body, ...signUp(app, token));
+    body.querySelector("input").focus();
+  }
 }
 
 function signUp(app, token) {
-  const name = new Field("Your name", "/name", { required: true, autocomplete: "username", maxlength: 64, autofocus: true });
+  const name = new Field("Your name", "/name", { required: true, autocomplete: "username", maxlength: 64 });
   const password = new Field("Password", "/password",
     { type: "password", required: true, autocomplete: "new-password", maxlength: 1024 },
     "A few unrelated words make a good one.");

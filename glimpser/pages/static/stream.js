@@ -64,9 +64,9 @@ export function streamPage(app, id) {
       able("streams.control") && (stream.enabled
         ? button("stop", "Stop", () => control("stop"))
         : button("play", "Start", () => control("start"), { kind: "primary" })),
-      able("streams.control") && stream.enabled && button("picture", "Keep a picture", keep),
-      button("full", "Full screen", () => screen.node.requestFullscreen?.()),
-      able("streams.configure") && button("trash", "Remove", remove, { kind: "danger quiet-danger" }),
+      able("streams.control") && stream.enabled && button("picture", "Snapshot", keep),
+      button("full", "Full screen", () => screen.node.requestFullscreen?.(), { quiet: true }),
+      able("streams.configure") && button("trash", "Remove this stream", remove, { quiet: true, kind: "danger quiet-danger" }),
     ];
   }
 
@@ -82,7 +82,7 @@ export function streamPage(app, id) {
 
   const keep = () => tell(async () => {
     await send("POST", `api/streams/${id}/snapshots`, { fresh: true });
-    note("The picture is kept.");
+    note("The snapshot is kept.");
   });
 
   const remove = () => tell(async () => {

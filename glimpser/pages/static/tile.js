@@ -36,9 +36,11 @@ export class Screen {
     this.#stream = stream;
     if (stream.status !== "active") this.#drawn = false;
     this.#canvas.setAttribute("aria-label", `Live picture of ${stream.name}`);
-    this.node.classList.toggle("alert", open.length > 0);
-    this.#badge.hidden = open.length === 0;
-    if (open.length) say(this.#badge, typeName(open.at(-1)));
+    // Without a picture the placeholder says why already.
+    const event = stream.status === "active" ? open.at(-1) : undefined;
+    this.node.classList.toggle("alert", event !== undefined);
+    this.#badge.hidden = event === undefined;
+    if (event) say(this.#badge, typeName(event));
     this.#degraded.hidden = !stream.degraded;
     this.#draw({});
   }

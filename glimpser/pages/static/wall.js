@@ -16,9 +16,10 @@ export function wallPage(app) {
     h("p", {}, may ? "Add a camera, a video server or a file, and it appears here live." :
       "Nobody has added a stream that you may see."),
     may && button("plus", "Add a stream", add, { kind: "primary" }));
+  const full = button("full", "Full screen", () => grid.requestFullscreen?.(), { quiet: true, kind: "full" });
   const node = h("section", {},
     h("div", { class: "bar" }, h("h1", {}, "Wall"), summary, h("span", { class: "gap" }),
-      button("full", "Full screen", () => grid.requestFullscreen?.(), { quiet: true }),
+      full,
       may && button("plus", "Add stream", add, { kind: "primary" })),
     grid, empty);
 
@@ -39,6 +40,7 @@ export function wallPage(app) {
       if (grid.children[place] !== tile.node) grid.insertBefore(tile.node, grid.children[place] ?? null);
     });
     grid.dataset.count = Math.min(streams.length, 5);
+    full.hidden = streams.length === 0;
     grid.hidden = streams.length === 0;
     empty.hidden = streams.length > 0;
     const live = streams.filter((stream) => stream.status === "active").length;

@@ -1,0 +1,85 @@
+"""A real hub and a real browser. Tests are skipped, with the reason, where Chromium is not installed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from .films import walk
+from .hubs import RunningHub, running
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film in which something walks by, and nothing for the rest of it."""
+    return walk(tmp_path_factory.mktemp("films") / "walk.mp4")
+
+
+@pytest.fixture(scope="module")
+def hub(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    """A hub with an administrator."""
+    with running(tmp_path_factory.mktemp("hub"), film.parent) as started:
+        started.sign_up()
+        yield started
+
+
+@pytest.fixture
+def fresh_hub(film: Path, tmp_path: Path) -> Iterator[RunningHub]:
+    """A hub that nobody has set up."""
+    folder = tmp_path / "hub"
+    folder.mkdir()
+    with running(folder, film.parent) as started:
+        yield started
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A browser's profile; fails the test when a page of it threw an error or broke its own content policy."""
+    made = await browser.new_context(viewport={"width": 1280, "height": 800})
+    wrong: list[str] = []
+
+    def console(message: Any) -> None:
+        if message.type == "error" and "Content Security Policy" in message.text:
+            wrong.append(message.text)
+
+    made.on("weberror", lambda error: wrong.append(str(error.error)))
+    made.on("console", console)
+    yield made
+    await made.close()
+    assert wrong == []
+
+
+@pytest.fixture
+async def page(context: BrowserContext) -> Page:
+    """A page of somebody who is not signed in."""
+    return await context.new_page()
+
+
+@pytest.fixture
+async def signed_in(context: BrowserContext, hub: RunningHub) -> Page:
+    """A page of the administrator of `hub`."""
+    name, _, value = hub.cookie.partition("=")
+    await context.add_cookies([{"name": name, "value": value, "url": hub.url}])
+    return await context.new_page()

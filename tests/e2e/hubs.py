@@ -1,0 +1,101 @@
+"""A real hub in its own process, as people start it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+NAME, PASSWORD = "ada", "correct horse battery staple"
+START_S = 60.0
+
+
+@dataclass
+class RunningHub:
+    """``url``: where it answers, without a slash at the end. ``setup``: its set-up link. ``cookie``: of the
+    administrator, once `sign_up` was called."""
+
+    url: str
+    setup: str
+    cookie: str = ""
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """The JSON answer of the API; AssertionError with the problem for a refusal."""
+        answer = httpx.request(
+            method, self.url + path, json=body, headers={"Cookie": self.cookie, **headers}, timeout=20
+        )
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        if cookie := answer.headers.get("Set-Cookie"):
+            self.cookie = cookie.partition(";")[0]
+        return answer.json() if answer.content else None
+
+    def sign_up(self) -> None:
+        """Create the administrator by the set-up link."""
+        token = self.setup.partition("#token=")[2]
+        self.call("POST", "/api/auth/setup/signup", {"token": token, "name": NAME, "password": PASSWORD})
+
+    def stream(self, name: str, film: Path, **more: Any) -> str:
+        """Add a stream that loops a film; gives its id."""
+        body = {"name": name, "kind": "ffmpeg", "config": {"url": str(film)}, **more}
+        return str(self.call("POST", "/api/streams", body)["id"])
+
+    def remove(self, stream: str) -> None:
+        """Delete a stream with what was kept of it."""
+        self.call("DELETE", f"/api/streams/{stream}?media=purge", **{"If-Match": "*"})
+
+
+@contextlib.contextmanager
+def running(folder: Path, media: Path) -> Iterator[RunningHub]:
+    """A hub on a free port with its data in ``folder``, allowed to read films below ``media``."""
+    environment = {**os.environ, "GLIMPSER_MEDIA_ROOTS": str(media), "GLIMPSER_DATA_DIR": str(folder)}
+    log = (folder.parent / f"{folder.name}.log").open("wb")
+    start = [sys.executable, "-c", "from glimpser.cli import main; main()", "run"]
+    process = subprocess.Popen(
+        [*start, "--data-dir", str(folder), "--port", "0"],
+        env=environment, stdout=subprocess.PIPE, stderr=log, text=True,
+    )  # fmt: skip
+    try:
+        yield _ready(process, Path(log.name))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(15)
+        process.kill()
+        process.wait()
+        log.close()
+
+
+def _ready(process: subprocess.Popen[str], log: Path) -> RunningHub:
+    lines: queue.Queue[str] = queue.Queue()
+
+    def read() -> None:
+        assert process.stdout is not None
+        with process.stdout:
+            for line in process.stdout:
+                lines.put(line)
+        lines.put("")
+
+    threading.Thread(target=read, daemon=True).start()
+    setup, end = "", time.monotonic() + START_S
+    while True:
+        try:
+            line = lines.get(timeout=max(0.0, end - time.monotonic()))
+        except queue.Empty:
+            line = ""
+        if line.startswith("set up: "):
+            setup = line.removeprefix("set up: ").strip()
+        elif line.startswith("ready http"):
+            return RunningHub(line.split()[1], setup)
+        elif not line:
+            raise AssertionError(f"the hub did not start:\n{log.read_text(errors='replace')[-4000:]}")
