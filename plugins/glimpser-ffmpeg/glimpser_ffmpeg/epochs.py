@@ -49,8 +49,9 @@ def parameters(stream: Any) -> CodecParameters:
 class Epochs:
     """Follows a video track. Parameters may change at a keyframe only, so only keyframes are looked at."""
 
-    def __init__(self, stream: Any) -> None:
-        self.current = parameters(stream)
+    def __init__(self, stream: Any, *, timed: bool) -> None:
+        found = parameters(stream)
+        self.current = found if timed else replace(found, fps=None)
         self._sets = _PARAMETER_SETS.get(self.current.codec)
         self._seen = b""
 

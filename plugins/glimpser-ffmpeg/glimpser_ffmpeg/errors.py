@@ -83,6 +83,8 @@ def opening(error: av.error.FFmpegError, lines: str, scheme: str) -> GlimpserErr
             return NotReady(code="net.silent")
     if "Protocol '" in lines and "not on whitelist" in lines:
         return Unsupported(code="net.redirected")
+    if "not on whitelist" in lines:
+        return Unsupported(code="media.not_video")
     if _TLS.search(lines):
         return NotReady(code="net.tls", error=_text(error))
     if "timed out" in lines:

@@ -2,9 +2,9 @@
 
 libav asks a callback, ten times a second while it waits, whether to go on. PyAV answers from a deadline that it sets
 before each operation and gives no way to move it. Its polite form, a short time-out and another try, loses the place
-in an interleaved RTSP stream, and every question takes the GIL, which hundreds of waiting streams cannot afford. So
-reads get no deadline (a negative one is answered without the GIL), and closing sets it to "now" where PyAV keeps it.
-Where that is, is found out once by looking for a known value; nothing is written when it was not found exactly once.
+in an interleaved RTSP stream, and every question takes the GIL. So reads get no deadline (a negative one is answered
+without the GIL), and closing sets it to "now" where PyAV keeps it. Where that is, is found out once by looking for a
+known value; nothing is written when it was not found exactly once.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def _offset() -> int:
     """Where a container keeps the seconds of its running operation, in bytes from its start."""
     mark = 86_399.123_456_789
     options = {"video_size": "8x8", "pixel_format": "gray", "framerate": "1"}
-    with av.open(io.BytesIO(bytes(128)), format="rawvideo", options=options, timeout=(mark, mark)) as container:
+    opened: Any = av.open(io.BytesIO(bytes(128)), format="rawvideo", options=options, timeout=(mark, mark))
+    with opened as container:
         packets = container.demux()
         next(packets)
         memory = ctypes.string_at(id(container), type(container).__basicsize__)

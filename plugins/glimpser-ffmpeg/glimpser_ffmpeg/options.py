@@ -58,8 +58,12 @@ def input_options(config: FfmpegConfig, scheme: str, proxy: str | None) -> dict[
                 "allowed_media_types": "video+audio",
                 "timeout": patience,
             }
-        case "rtmp" | "rtmps" | "http" | "https":
+        case "http" | "https":
             options |= {"timeout": patience}
+        case "rtmp" | "rtmps":
+            # Never "timeout", which for RTMP means to listen.
+            # The head names no tracks, so FFmpeg would listen for as long as it may; one keyframe is enough.
+            options |= {"rw_timeout": patience, "analyzeduration": "1500000"}
         case "srt":
             options |= {"timeout": patience}
     if proxy:

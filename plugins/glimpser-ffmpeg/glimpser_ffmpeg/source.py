@@ -6,7 +6,8 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 import av
 import av.error
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 _FOREVER = -1.0
 _GAP_S = 10
+# Formats without times: FFmpeg makes up 25 pictures a second. Live, the moment of arrival is the better time.
+_UNTIMED = frozenset({"mpjpeg", "mjpeg", "h264", "hevc", "m4v", "obu"})
+_TICKS = 90_000
 
 # What FFmpeg says while a connection opens is read; a line that repeats on another thread must not get lost.
 av.logging.set_level(av.logging.WARNING)
@@ -105,7 +109,7 @@ class FfmpegSource:
         if container is None:
             return
         try:
-            yield from self._packets(container)
+            yield from self._packets(container, timed=where.is_file or container.format.name not in _UNTIMED)
         except av.error.FFmpegError as error:
             if not self._closed.is_set():
                 raise errors.reading(error) from error
@@ -120,11 +124,12 @@ class FfmpegSource:
         began = time.monotonic()
         with av.logging.Capture() as logs:
             try:
+                deadlines: Any = (self._opening, self._reading)
                 container = av.open(
                     where.url,
                     format=input_format(self._config, where.scheme),
                     options=input_options(self._config, where.scheme, where.proxy),
-                    timeout=(self._opening, self._reading),
+                    timeout=deadlines,
                 )
             except av.error.FFmpegError as error:
                 if self._closed.is_set():
@@ -143,13 +148,15 @@ class FfmpegSource:
             raise failure
         return container
 
-    def _packets(self, container: InputContainer) -> Iterator[Packet]:
+    def _packets(self, container: InputContainer, *, timed: bool) -> Iterator[Packet]:
         video = container.streams.video[0]
-        epochs = Epochs(video)
+        epochs = Epochs(video, timed=timed)
         heard = [stream for stream in container.streams.audio[:1] if stream.codec_context is not None]
         audio = parameters(heard[0]) if heard else None
-        streams = [video, *heard]
+        streams: list[Any] = [video, *heard]
         bases = {stream.index: (stream.time_base.numerator, stream.time_base.denominator) for stream in streams}
+        if not timed:
+            bases[video.index] = (1, _TICKS)
         gap = _GAP_S * bases[video.index][1] // bases[video.index][0]
         watched, current, last = video.index, epochs.current, None
         now, mono_ns, feed, closed = self._ctx.clock.now, self._ctx.clock.mono_ns, self._feed, self._closed.is_set
@@ -159,6 +166,10 @@ class FfmpegSource:
                 return
             if not size:
                 continue
+            received_ns = mono_ns()
+            if not timed:
+                native.time_base = Fraction(1, _TICKS)
+                native.pts = native.dts = received_ns * _TICKS // 1_000_000_000
             index, dts, keyframe, jumped = native.stream_index, native.dts, native.is_keyframe, False
             if index == watched:
                 if keyframe:
@@ -175,7 +186,7 @@ class FfmpegSource:
                 keyframe=keyframe,
                 size=size,
                 received_at=now(),
-                mono_ns=mono_ns(),
+                mono_ns=received_ns,
                 native=native,
                 discontinuity=jumped,
             )

@@ -40,8 +40,13 @@ def test_reason(
 
 
 def test_refused(hostile: Any, open_source: Any, failure: Any) -> None:
-    for scheme in ("rtsp", "http"):
+    for scheme in ("rtsp", "rtsps", "http", "https", "rtmp"):
         assert failure(open_source(_url(scheme, hostile.free_port()))).reason.code == "net.refused"
+
+
+def test_silent_rtmp(hostile: Any, open_source: Any, failure: Any) -> None:
+    with hostile.serve(hostile.silent) as port:
+        assert failure(open_source(_url("rtmp", port), timeout_s=PATIENCE)).reason.code == "net.silent"
 
 
 def test_server_that_agrees_and_sends_nothing(hostile: Any, open_source: Any, failure: Any) -> None:

@@ -86,6 +86,9 @@ def test_mjpeg_over_http_comes_through_untouched(tmp_path: Path, hostile: Any, c
     assert picture.jpeg(80, None) in pictures
     assert (picture.width, picture.height) == (320, 180)
     assert all(p.keyframe for p in packets)
+    assert packets[0].parameters.fps is None
+    assert 0.02 < packets[5].seconds - packets[4].seconds < 0.3
+    assert picture.time_s == packets[1].seconds
 
 
 def test_hls(tmp_path: Path, hostile: Any, clip: Any, open_source: Any, whole: Any) -> None:
