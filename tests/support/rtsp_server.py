@@ -2,10 +2,10 @@
 """An RTSP server that sends live test pictures (GStreamer). Runs under the system's python3, which has ``gi``.
 
 rtsp_server.py [--port 0] [--mounts N] [--fps 10] [--size 640x360] [--gop FRAMES] [--pattern NAME] [--codec h264|h265]
-               [--audio] [--user U --password P]
+               [--audio] [--file CLIP.mp4] [--user U --password P]
 
 Serves /cam0 … /cam{N-1}, each once for all who connect, over TCP and UDP, and prints ``ready PORT``. Patterns: ball
-(a moving ball on black), smpte (constant bars), black, snow (noise), clock (a constant picture with a running clock).
+(a moving ball on black), smpte (constant bars), black, snow (noise), clock (a constant picture with a running clock). An H.264 file is played once, from its start, for all who connect.
 Exits with status 3 and a reason where GStreamer or a plugin of it is absent.
 """
 
@@ -23,6 +23,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--pattern", default="ball", choices=["ball", "smpte", "black", "snow", "clock"])
     parser.add_argument("--codec", default="h264", choices=["h264", "h265", "jpeg"])
     parser.add_argument("--audio", action="store_true")
+    parser.add_argument("--file", help="an H.264 mp4, played once; make it long enough")
     parser.add_argument("--user")
     parser.add_argument("--password", default="")
     return parser.parse_args()
@@ -30,6 +31,10 @@ def arguments() -> argparse.Namespace:
 
 def launch(args: argparse.Namespace) -> str:
     """What GStreamer runs for one mount."""
+    if args.file:
+        return (
+            f'( filesrc location="{args.file}" ! qtdemux ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1 )'
+        )
     width, height = args.size.split("x")
     gop = args.gop or args.fps
     pattern = "smpte" if args.pattern == "clock" else args.pattern

@@ -1,0 +1,59 @@
+"""Fixtures of the measurements."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from glimpser.demo.clip import generate
+
+from .figures import Figures
+from .support import SERVER
+
+
+@pytest.fixture(scope="session")
+def figures() -> Iterator[Figures]:
+    found = Figures()
+    yield found
+    found.write()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def needs_server() -> None:
+    import subprocess
+
+    probe = subprocess.run(["/usr/bin/python3", "-c", "import gi; gi.require_version('GstRtspServer', '1.0')"])
+    if probe.returncode or not SERVER.exists():
+        pytest.skip("the RTSP server needs Debian's gir1.2-gst-rtsp-server-1.0 and python3-gi")
+
+
+@pytest.fixture(scope="session")
+def moving_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A long clip in which something moves about a third of the time; 640x360, 10 fps, about 500 kb/s."""
+    return _encoded(tmp_path_factory.mktemp("moving"), None)
+
+
+@pytest.fixture(scope="session")
+def quiet_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same view with nothing but noise, leaves and light."""
+    return _encoded(tmp_path_factory.mktemp("quiet"), 10.0)
+
+
+def _encoded(folder: Path, seconds: float | None) -> Path:
+    import subprocess
+
+    ffmpeg = shutil.which("ffmpeg")
+    if ffmpeg is None:
+        pytest.skip("the clips are looped with ffmpeg")
+    source, once, long = folder / "source.mp4", folder / "once.mp4", folder / "long.mp4"
+    generate(source, seed=0, seconds=90)
+    cut = [] if seconds is None else ["-t", str(seconds)]
+    encode = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-b:v", "500k", "-maxrate", "700k",
+              "-bufsize", "1M", "-g", "10", "-keyint_min", "10", "-pix_fmt", "yuv420p"]  # fmt: skip
+    subprocess.run([ffmpeg, "-v", "error", "-i", source, *cut, *encode, once], check=True)
+    loops = "19" if seconds is None else "179"
+    subprocess.run([ffmpeg, "-v", "error", "-stream_loop", loops, "-i", once, "-c", "copy", long], check=True)
+    return long

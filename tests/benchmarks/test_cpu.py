@@ -1,0 +1,112 @@
+"""CPU of streams, analysed and idle, beside PyAV alone and Debian's motion, in one run."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+from pathlib import Path
+
+import pytest
+
+from .figures import Figures
+from .support import bare_pyav, cpu_during, hub, motion, rtsp
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
+
+REPEATS = 5
+SECONDS = 8.0
+TEN = 10
+
+
+def median_of(pids: list[int]) -> float:
+    return statistics.median(cpu_during(pids, SECONDS) for _ in range(REPEATS))
+
+
+def full(on: bool) -> dict[str, object]:
+    """Analyse every frame, as a busy scene would."""
+    return {"analyzers": {"motion": {}}, "sinks": {}} if on else {}
+
+
+def test_ten_analysed_and_ten_idle(figures: Figures, moving_clip: Path, quiet_clip: Path, tmp_path: Path) -> None:
+    """The same ten cameras: moving picture with every frame decoded and analysed, then quiet ones."""
+    with rtsp(moving_clip, TEN) as (port, _):
+        urls = [f"rtsp://127.0.0.1:{port}/cam{i}" for i in range(TEN)]
+        with hub(tmp_path / "a") as glimpser:
+            for url in urls:
+                identifier = glimpser.add(url)
+                assert identifier
+            glimpser.until_active(TEN)
+            # A viewer of the smallest size keeps every stream decoding fully, whatever moves.
+            ours = median_of([glimpser.process.pid])
+            modes = [s["mode"] for s in glimpser.states()]
+        with bare_pyav(urls) as pid:
+            cpu_during([pid], 4)
+            bare = median_of([pid])
+        figures.add("ten streams with moving pictures, hub and idle phases included, against PyAV demux + decode",
+                    ours / bare, "×", budget=1.5, goal=1.3)  # fmt: skip
+        figures.note(f"ten moving streams: {100 * ours:.1f} % of a core (modes at the end: {modes}), "
+                     f"PyAV alone {100 * bare:.1f} %")  # fmt: skip
+        if shutil.which("motion"):
+            with motion(tmp_path / "m", urls) as pid:
+                cpu_during([pid], 8)
+                theirs = median_of([pid])
+            figures.add(
+                "ten analysed cameras against motion 4.5, moving picture", ours / theirs, "×", budget=1.2, goal=1.0
+            )
+            figures.note(f"motion on the ten moving cameras: {100 * theirs:.1f} % of a core")
+    with rtsp(quiet_clip, TEN) as (port, _):
+        urls = [f"rtsp://127.0.0.1:{port}/cam{i}" for i in range(TEN)]
+        with hub(tmp_path / "b") as glimpser:
+            for url in urls:
+                glimpser.add(url)
+            glimpser.until_active(TEN)
+            cpu_during([glimpser.process.pid], 15)
+            idle = median_of([glimpser.process.pid])
+        if shutil.which("motion"):
+            with motion(tmp_path / "n", urls) as pid:
+                cpu_during([pid], 8)
+                theirs = median_of([pid])
+            figures.add("ten idle cameras against motion 4.5", idle / theirs, "×", budget=0.4, goal=0.25)
+            figures.note(f"ten idle streams: {100 * idle:.1f} % of a core, motion {100 * theirs:.1f} %")
+
+
+def test_every_frame_analysed(figures: Figures, moving_clip: Path, tmp_path: Path) -> None:
+    """Idle mode out of play: a stream whose every frame is decoded and analysed."""
+    with rtsp(moving_clip, TEN) as (port, _):
+        urls = [f"rtsp://127.0.0.1:{port}/cam{i}" for i in range(TEN)]
+        with hub(tmp_path / "a") as glimpser:
+            glimpser.ask("PATCH", "/api/settings", {"max_idle_gap_s": 0.1})
+            for url in urls:
+                glimpser.add(url)
+            glimpser.until_active(TEN)
+            cpu_during([glimpser.process.pid], 6)
+            ours = median_of([glimpser.process.pid])
+            counters = glimpser.ask("GET", f"/api/streams/{glimpser.states()[0]['id']}/diagnostics")["counters"]
+        with bare_pyav(urls) as pid:
+            cpu_during([pid], 4)
+            bare = median_of([pid])
+    figures.add("analysed stream, every frame, hub included, against PyAV demux + decode of the same feed",
+                ours / bare, "×", budget=1.5, goal=1.3)  # fmt: skip
+    figures.note(f"every frame of ten streams: {100 * ours:.1f} % of a core against {100 * bare:.1f} %; counters of one "
+                 f"stream: {counters}")  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [200, 500])
+def test_idle_streams(figures: Figures, quiet_clip: Path, tmp_path: Path, count: int) -> None:
+    """How many idle streams two cores hold; the server's CPU is counted apart."""
+    mounts = 20
+    with rtsp(quiet_clip, mounts) as (port, server), hub(tmp_path / "a") as glimpser:
+        for number in range(count):
+            glimpser.add(f"rtsp://127.0.0.1:{port}/cam{number % mounts}")
+        glimpser.until_active(count, 240)
+        cpu_during([glimpser.process.pid], 20)
+        ours = statistics.median(cpu_during([glimpser.process.pid], 10) for _ in range(3))
+        sender = cpu_during([server], 5)
+        states = glimpser.states()
+        active = sum(s["status"] == "active" for s in states)
+        idle = sum(s["mode"] in ("key", "nonref") for s in states)
+    per_stream = ours / count
+    figures.add(f"idle streams that two cores hold, from {count} running", 2.0 / per_stream, "", budget=500, goal=1000,
+                at_least=True)  # fmt: skip
+    figures.note(f"{count} idle streams: {100 * ours:.0f} % of a core ({active} active, {idle} on keyframes alone), the "
+                 f"sender {100 * sender:.0f} % apart")  # fmt: skip
