@@ -107,10 +107,10 @@ class FakeWorkerContext:
     notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def report(self, file: MediaFile) -> None:
-        """Keep a finished file. FileNotFoundError when it is not below the folder: the hub could not take it."""
-        path = (self.folder / file.name).resolve()
-        if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
-            raise FileNotFoundError(f"{file.name} is no file below the sink's folder")
+        """Keep a finished file. FileNotFoundError when it is not in the folder itself: the hub could not take it."""
+        path = self.folder / file.name
+        if path.parent != self.folder or not path.is_file():
+            raise FileNotFoundError(f"{file.name} is no file in the sink's folder")
         self.reports.append(file)
 
     def notice(self, code: str, **params: Any) -> None:

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -234,9 +234,6 @@ def check(ctx: FakeWorkerContext) -> None:
 
 def sound(file: MediaFile) -> None:
     """Whether a report makes sense."""
-    name = PurePosixPath(file.name)
-    assert not name.is_absolute(), file.name
-    assert ".." not in name.parts, file.name
     assert file.started_at.tzinfo is not None, f"{file.name}: started_at is not aware"
     assert file.ended_at.tzinfo is not None, f"{file.name}: ended_at is not aware"
     assert file.started_at <= file.ended_at, file.name
