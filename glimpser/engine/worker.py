@@ -13,8 +13,6 @@ from typing import Literal
 
 from glimpser.protocol.framing import ProtocolError
 from glimpser.protocol.messages import (
-    OLDEST,
-    VERSION,
     Hello,
     Log,
     Picture,
@@ -26,6 +24,7 @@ from glimpser.protocol.messages import (
     WhyNot,
     WorkerHealth,
 )
+from glimpser.protocol.versions import OLDEST, VERSION
 
 from .channel import BulkChannel, ControlChannel
 from .contract import WorkerView

@@ -28,8 +28,8 @@ from glimpser.protocol.messages import (
     Welcome,
     WhyNot,
     WorkerHealth,
-    negotiate,
 )
+from glimpser.protocol.versions import negotiate
 
 from .channel import BulkOut, Control, Link
 from .context import Surroundings

@@ -126,7 +126,8 @@ async def test_a_server_cannot_name_another_address_for_udp(here: Start, serve: 
         await reader.readuntil(b"\r\n\r\n")
         writer.write(
             b"RTSP/1.0 200 OK\r\nCSeq: 1\r\n"
-            b"Transport: RTP/AVP;unicast;client_port=5000-5001;source=10.0.0.9; Destination=10.0.0.8;server_port=6-7\r\n\r\n"
+            b"Transport: RTP/AVP;unicast;client_port=5000-5001;source=10.0.0.9; "
+            b"Destination=10.0.0.8;server_port=6-7\r\n\r\n"
         )
         await reader.read()
 

@@ -12,8 +12,6 @@ from typing import Any, TypeVar
 
 from glimpser.protocol.framing import bulk_to_hub, control_to_hub
 from glimpser.protocol.messages import (
-    OLDEST,
-    VERSION,
     AnalyzerPart,
     Component,
     Credit,
@@ -27,6 +25,7 @@ from glimpser.protocol.messages import (
     StreamPart,
     Welcome,
 )
+from glimpser.protocol.versions import OLDEST, VERSION
 from glimpser.worker.channel import Control, Link, StreamLink, memory_links
 
 ROOT = Path(__file__).parents[3]
