@@ -5,7 +5,8 @@ rtsp_server.py [--port 0] [--mounts N] [--fps 10] [--size 640x360] [--gop FRAMES
                [--audio] [--file CLIP.mp4] [--user U --password P]
 
 Serves /cam0 … /cam{N-1}, each once for all who connect, over TCP and UDP, and prints ``ready PORT``. Patterns: ball
-(a moving ball on black), smpte (constant bars), black, snow (noise), clock (a constant picture with a running clock). An H.264 file is played once, from its start, for all who connect.
+(a moving ball on black), smpte (constant bars), black, snow (noise), clock (a constant picture with a running clock).
+An H.264 file is played once, from its start, for all who connect.
 Exits with status 3 and a reason where GStreamer or a plugin of it is absent.
 """
 

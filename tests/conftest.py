@@ -1,0 +1,25 @@
+"""Parts that tests of the whole house share; see ``support/``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from support.cameras import Cameras, cameras
+from support.hub import Hub, running
+
+
+@pytest.fixture
+def start_hub(tmp_path: Path) -> Iterator[Callable[..., Hub]]:
+    """``start_hub(*arguments, **environment)``: a hub in its own process, stopped at the end of the test."""
+    with ExitStack() as stack:
+        yield lambda *arguments, **variables: stack.enter_context(running(tmp_path / "hub", *arguments, **variables))
+
+
+@pytest.fixture
+def start_cameras() -> Iterator[Callable[..., Cameras]]:
+    """``start_cameras("--mounts", "2")``: a real RTSP server, ended at the end of the test."""
+    with ExitStack() as stack:
+        yield lambda *arguments: stack.enter_context(cameras(*arguments))

@@ -1,0 +1,226 @@
+"""A real hub in a process of its own, as people start it, and what tests want to know of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import psutil
+
+T = TypeVar("T")
+
+LOOPBACK = "camera=127.0.0.1,web=127.0.0.1"
+NAME, PASSWORD = "ada", "correct horse battery staple"
+START_S = 60.0
+
+
+def until(condition: Callable[[], T], timeout_s: float, what: str | Callable[[], Any] = "", every_s: float = 0.1) -> T:
+    """The condition's value once it is true. AssertionError, saying ``what``, after ``timeout_s``."""
+    end = time.monotonic() + timeout_s
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {timeout_s:g} s: {what() if callable(what) else what}")
+        time.sleep(every_s)
+    return value
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    return False
+
+
+class Hub:
+    """A hub with its data in ``folder``; it may be started again after it ended. ``variables``: environment."""
+
+    def __init__(self, folder: Path, *arguments: str, python: str = sys.executable, **variables: str) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._command = [str(Path(python).with_name("glimpser"))]
+        self._arguments = arguments
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("GLIMPSER_")}
+        allowed = {"GLIMPSER_EGRESS_ALLOW": LOOPBACK, "GLIMPSER_MEDIA_ROOTS": str(folder.parent)}
+        self.environment = {**kept, **allowed, **variables, "GLIMPSER_DATA_DIR": str(folder)}
+        self.log = folder.parent / f"{folder.name}.log"
+        self.process: subprocess.Popen[str] | None = None
+        self.said: list[str] = []
+        self.url = self.key = ""
+        self.api = httpx.Client()
+
+    # --- life
+
+    def start(self, *more: str) -> Hub:
+        """Start it and wait until it serves."""
+        lines: queue.Queue[str] = queue.Queue()
+        with self.log.open("ab") as log:
+            self.process = process = subprocess.Popen(
+                [*self._command, "run", "--data-dir", str(self.folder), "--port", "0", *self._arguments, *more],
+                env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True,
+            )  # fmt: skip
+        threading.Thread(target=_read, args=(process, lines), daemon=True).start()
+        self.said, end, line = [], time.monotonic() + START_S, "…"
+        while line and not line.startswith("ready "):
+            try:
+                line = lines.get(timeout=max(0.0, end - time.monotonic()))
+            except queue.Empty:
+                line = ""
+            self.said.append(line.rstrip("\n"))
+        if not line:
+            process.kill()
+            raise AssertionError(f"the hub did not start; it said {self.said} and\n{self.logged()[-4000:]}")
+        self.url = line.split()[1]
+        self._connect()
+        return self
+
+    def _connect(self) -> None:
+        if not self.key:
+            self.glimpser("users", "create", NAME, "--role", "admin", "--password-stdin", stdin=PASSWORD + "\n")
+            self.key = self.glimpser("api-keys", "create", "--user", NAME).strip()
+        self.api.close()
+        self.api = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=30)
+
+    def glimpser(self, *arguments: str, stdin: str = "") -> str:
+        """What a command prints."""
+        done = subprocess.run([*self._command, *arguments], env=self.environment, input=stdin, capture_output=True,
+                              text=True, timeout=60)  # fmt: skip
+        assert done.returncode == 0, f"{arguments}: {done.returncode} {done.stderr}"
+        return done.stdout
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def stop(self, timeout_s: float = 30.0) -> float:
+        """Stop it as an operating system would; the seconds that it took. It is killed when it takes too long."""
+        assert self.process is not None
+        began = time.monotonic()
+        if self.process.poll() is None:
+            self.signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout_s)
+        took = time.monotonic() - began
+        self.kill()
+        return took
+
+    def kill(self) -> None:
+        """End it without a chance to say a word."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def logged(self) -> str:
+        """All that it wrote to its standard error."""
+        return self.log.read_text(errors="replace")
+
+    # --- processes
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    def children(self, part: str = "") -> list[psutil.Process]:
+        """Its living children whose command line has ``part``, such as ``glimpser.worker`` or ``glimpser.egress``."""
+        found = []
+        for child in psutil.Process(self.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if part in " ".join(child.cmdline()) and alive(child.pid):
+                    found.append(child)
+        return found
+
+    def cpu_s(self) -> float:
+        """Processor seconds that the hub and its children took so far."""
+        total = 0.0
+        for process in [psutil.Process(self.pid), *self.children()]:
+            with contextlib.suppress(psutil.Error):
+                total += sum(process.cpu_times()[:2])
+        return total
+
+    # --- the API
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """The JSON answer; AssertionError with the problem for a refusal."""
+        answer = self.api.request(method, path, json=body, headers=headers)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    def get(self, path: str) -> Any:
+        """The JSON answer."""
+        return self.call("GET", path)
+
+    def add(self, name: str, url: str, *, config: dict[str, Any] | None = None, **more: Any) -> str:
+        """Add a stream of the ``ffmpeg`` kind; its id. Without analyzers and sinks unless they are given."""
+        body = {"name": name, "kind": "ffmpeg", "config": {"url": url, **(config or {})}, "analyzers": {}, "sinks": {}}
+        return str(self.call("POST", "/api/streams", body | more)["id"])
+
+    def stream(self, stream: str) -> Any:
+        """What the API says of a stream."""
+        return self.get(f"/api/streams/{stream}")
+
+    def streams(self) -> dict[str, Any]:
+        """All streams by their id."""
+        return {stream["id"]: stream for stream in self.get("/api/streams?limit=500")}
+
+    def active(self, *streams: str, timeout_s: float = 20.0) -> None:
+        """Wait until these streams are active."""
+        until(
+            lambda: all(self.streams()[stream]["status"] == "active" for stream in streams),
+            timeout_s,
+            lambda: [(s["name"], s["status"], s["reason"]) for s in self.streams().values() if s["status"] != "active"],
+        )
+
+    def diagnostics(self, stream: str) -> Any:
+        """What the API says for people who look for a fault."""
+        return self.get(f"/api/streams/{stream}/diagnostics")
+
+    def counters(self, stream: str) -> dict[str, float]:
+        """A stream's counters."""
+        return dict(self.diagnostics(stream)["counters"])
+
+    def worker(self, stream: str) -> int:
+        """The process that a stream runs in; 0 while it has none."""
+        worker = self.diagnostics(stream)["worker"]
+        return int(worker["pid"] or 0) if worker else 0
+
+    def events(self, **query: str) -> list[Any]:
+        """Events, the newest first."""
+        return list(self.api.get("/api/events", params={"limit": "500", **query}).raise_for_status().json())
+
+    def check_database(self) -> str:
+        """What SQLite says about its file: ``ok``. Only while no hub runs."""
+        with contextlib.closing(sqlite3.connect(self.folder / "glimpser.db")) as connection:
+            found = [row[0] for row in connection.execute("PRAGMA quick_check")]
+            orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+        return "; ".join(found) + ("" if not orphans else f"; orphans: {orphans}")
+
+
+def _read(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
+    assert process.stdout is not None
+    with process.stdout:
+        for line in process.stdout:
+            lines.put(line)
+    lines.put("")
+
+
+@contextlib.contextmanager
+def running(folder: Path, *arguments: str, **variables: str) -> Iterator[Hub]:
+    """A hub that serves; it is stopped at the end."""
+    hub = Hub(folder, *arguments, **variables)
+    try:
+        yield hub.start()
+    finally:
+        hub.stop()
+        hub.api.close()
