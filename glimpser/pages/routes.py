@@ -9,7 +9,7 @@ from glimpser_sdk.web import Problem
 
 from .assets import SHELL, Asset, packaged, shell
 
-route = Routes("pages")
+route = Routes("pages", documented=False)
 
 HTML = "text/html"
 

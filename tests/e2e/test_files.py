@@ -37,4 +37,4 @@ def test_a_file_is_kept_until_it_changes(hub: RunningHub, name: str, kind: str) 
     "name", ["shell.html", "..%2froutes.py", "%2e%2e/routes.py", "%2fetc%2fpasswd", "x.js", "main.js/x"]
 )
 def test_nothing_else_is_served(hub: RunningHub, name: str) -> None:
-    assert httpx.get(f"{hub.url}/static/{name}").status_code == 404
+    assert httpx.get(f"{hub.url}/static/{name}", follow_redirects=True).status_code == 404

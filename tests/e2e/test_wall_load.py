@@ -26,7 +26,7 @@ async def test_thirty_tiles_over_one_socket(hub: RunningHub, signed_in: Page, fi
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     try:
-        await page.set_viewport_size({"width": 1920, "height": 1500})
+        await page.set_viewport_size({"width": 1920, "height": 2600})
         await page.goto(hub.url)
         await expect(page.locator(".screen.has-picture")).to_have_count(TILES, timeout=60_000)
 
