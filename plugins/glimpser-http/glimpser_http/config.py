@@ -71,7 +71,7 @@ class HttpConfig(PluginConfig):
     )
     headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(
         default_factory=dict,
-        description="Further request headers, at most 16. Whoever may see the stream can read them: no place for secrets.",
+        description="Further request headers, at most 16. Who may see the stream can read them: no place for secrets.",
     )
     verify_tls: bool = Field(
         default=True, description="Check the server's certificate. Turn off only for devices that sign their own."

@@ -27,6 +27,7 @@ class Run:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopped = False
+        self._closing = False
         target = self._blocking if shape == "blocking" else self._async
         if shape == "blocking":
             # A factory that fails does so here, where the test sees it.
@@ -53,6 +54,7 @@ class Run:
     def close(self, patience_s: float = 10.0) -> float:
         """End it from this thread; seconds until it was over, ``patience_s`` when it never was."""
         before = time.monotonic()
+        self._closing = True
         if self._loop is not None:
             task, loop = self._task, self._loop
             if task is not None and not loop.is_closed():
@@ -89,6 +91,9 @@ class Run:
 
     async def _on_loop(self) -> None:
         self._task = asyncio.current_task()
+        if self._closing:
+            # It came before there was a task to cancel.
+            return
         self.source = self._make()
         try:
             async with aclosing(self.source.run()) as items:
