@@ -10,15 +10,18 @@ from urllib.parse import urlsplit
 from quart import Quart, Response, g, request, websocket
 from werkzeug.exceptions import HTTPException
 
+from glimpser_sdk.errors import GlimpserError
 from glimpser_sdk.ids import new_id
 from glimpser_sdk.web import Problem
 
-from .api import problems, resources
+from .api import plugin_routes, problems, resources
 from .api.authentication import COOKIE, COOKIE_SECURE
-from .api.dispatch import mount
+from .api.dispatch import admit, check_all_declared, declared, mount
 from .api.host import Host
 
 if TYPE_CHECKING:
+    from werkzeug.routing import Rule
+
     from .hub import Hub
     from .identity.policy import Principal
 
@@ -48,7 +51,8 @@ def create_app(hub: Hub) -> Quart:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions["glimpser"] = Host(hub)
     mount(app, hub, resources.all_routes(), hub.identity.permissions)
-    resources.mount_sockets(app, hub)
+    plugin_routes.mount(app, hub, hub.identity.permissions)
+    check_all_declared(app)
 
     @app.before_request
     async def enter() -> None:
@@ -57,6 +61,8 @@ def create_app(hub: Hub) -> Quart:
         g.principal = await identify(hub, request)
         if request.method not in SAFE:
             check_origin(hub, request)
+        if request.url_rule is not None:
+            admit_to(request.url_rule, request.method)
 
     @app.before_websocket
     async def enter_socket() -> None:
@@ -64,6 +70,14 @@ def create_app(hub: Hub) -> Quart:
         check_host(hub, websocket.host)
         g.principal = await identify(hub, websocket)
         check_origin(hub, websocket)
+        if websocket.url_rule is not None:
+            admit_to(websocket.url_rule, "GET")
+
+    def admit_to(rule: Rule, method: str) -> None:
+        route = declared(app, rule, method)
+        if route is None:
+            raise Problem(404, "path.not_found", "there is no such path")
+        admit(route, g.principal)
 
     @app.after_request
     async def leave(response: Response) -> Response:
@@ -79,6 +93,10 @@ def create_app(hub: Hub) -> Quart:
     @app.errorhandler(Problem)
     async def problem(error: Problem) -> Response:
         return problems.answer(error)
+
+    @app.errorhandler(GlimpserError)
+    async def refused_by_service(error: GlimpserError) -> Response:
+        return problems.answer(problems.from_vocabulary(error))
 
     @app.errorhandler(HTTPException)
     async def refused(error: HTTPException) -> Response:

@@ -127,19 +127,21 @@ async def list_activities(principal: Principal, query: ActivityQuery) -> Page:
 
 @route("POST", "/api/activities", permission="activities.review", body=ReviewMany, answer=Marked)
 async def review_many(hub: Hub, principal: Principal, body: ReviewMany) -> dict[str, int]:
-    """Mark as reviewed what had ended by a sequence number of the feed."""
-    seen = EventLog.filter(topic="activity", seq__lte=body.up_to_seq).values("object_id")
-    rows = Activity.filter(visible_to(principal, "stream_id"), id__in=Subquery(seen), ended_at__isnull=False)
+    """Mark as reviewed what has ended and was last heard of by a sequence number of the feed."""
+    heard = EventLog.filter(topic="activity")
+    known = Subquery(heard.filter(seq__lte=body.up_to_seq).values("object_id"))
+    later = Subquery(heard.filter(seq__gt=body.up_to_seq).values("object_id"))
+    done = Subquery(ActivityReview.filter(user_id=principal.id).values("activity_id"))
+    rows = Activity.filter(visible_to(principal, "stream_id"), id__in=known, ended_at__isnull=False)
+    rows = rows.filter(id__not_in=later).filter(id__not_in=done)
     if body.streams is not None:
         rows = rows.filter(stream_id__in=body.streams)
-    ids = [str(i) for i in await rows.values_list("id", flat=True)]
 
     async def change(conn: Any) -> int:
-        known = ActivityReview.filter(user_id=principal.id).using_db(conn)
-        before = {str(i) for i in await known.values_list("activity_id", flat=True)}
-        fresh = [ActivityReview(activity_id=i, user_id=principal.id) for i in ids if i not in before]
-        await ActivityReview.bulk_create(fresh, using_db=conn)
-        return len(fresh)
+        fresh = await rows.using_db(conn).values_list("id", flat=True)
+        reviews = [ActivityReview(activity_id=i, user_id=principal.id) for i in fresh]
+        await ActivityReview.bulk_create(reviews, batch_size=500, using_db=conn)
+        return len(reviews)
 
     return {"marked": await hub.db.write(change)}
 

@@ -16,6 +16,8 @@ from glimpser_sdk.web import Problem
 from .cursors import COUNT_LIMIT
 from .routing import Page, Route, Versioned
 
+READING = ("GET", "HEAD")
+
 
 def plain(value: Any) -> Any:
     """JSON values; times in RFC 3339 with microseconds and Z."""
@@ -48,10 +50,10 @@ def respond(route: Route, result: Any) -> Response:
     if body is None:
         return Response(b"", status=204, headers=headers)
     raw = msgspec.json.encode(plain(body))
-    if request.method == "GET" or version is not None:
+    if request.method in READING or version is not None:
         tag = etag(raw, version)
         headers["ETag"] = tag
-        if request.method == "GET" and _none_match(tag):
+        if request.method in READING and none_match(tag):
             return Response(b"", status=304, headers=headers)
     return Response(raw, status=status, headers=headers, content_type="application/json")
 
@@ -62,7 +64,8 @@ def etag(raw: bytes, version: int | None) -> str:
     return f'"{mark}"' if version is None else f'"v{version}.{mark}"'
 
 
-def _none_match(tag: str) -> bool:
+def none_match(tag: str) -> bool:
+    """Whether the asker has this version already (``If-None-Match``)."""
     asked = request.headers.get("If-None-Match")
     return asked is not None and (
         asked.strip() == "*" or tag in [t.strip().removeprefix("W/") for t in asked.split(",")]

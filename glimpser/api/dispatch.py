@@ -2,35 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from quart import Quart, Response, g
+from quart import Quart, Response, g, request
 
 from glimpser.identity.permissions import Catalogue
 from glimpser.identity.policy import Principal, can
-from glimpser_sdk.errors import GlimpserError
 from glimpser_sdk.web import Problem
 
 from . import idempotency
 from .answers import check_match, respond
 from .inputs import read_body, read_query
-from .problems import from_vocabulary
 from .routing import PUBLIC, SIGNED_IN, Route
 
 if TYPE_CHECKING:
+    from werkzeug.routing import Rule
+
     from glimpser.hub import Hub
 
 
-def mount(app: Quart, hub: Hub, routes: list[Route], permissions: Catalogue) -> None:
+def mount(app: Quart, hub: Hub, routes: Iterable[Route], permissions: Catalogue) -> None:
     """Add the routes. ValueError, naming the route, for a permission that nobody declared."""
     for route in routes:
-        if route.permission not in (PUBLIC, SIGNED_IN) and route.permission not in permissions:
-            raise ValueError(f"{route.method} {route.path} asks for the unknown permission {route.permission!r}")
-        app.add_url_rule(
-            route.path, endpoint=f"{route.endpoint}.{route.method}", view_func=_view(hub, route),
-            methods=[route.method], provide_automatic_options=False,
-        )  # fmt: skip
+        check_permission(route, permissions)
+        endpoint = f"{route.endpoint}.{route.method}"
+        if route.websocket:
+            app.add_websocket(route.path, endpoint=endpoint, view_func=_socket(hub, route))
+        else:
+            app.add_url_rule(route.path, endpoint=endpoint, view_func=_view(hub, route), methods=[route.method],
+                             provide_automatic_options=False)  # fmt: skip
+        declare(app, endpoint, [route])
+
+
+def check_permission(route: Route, permissions: Catalogue) -> None:
+    """ValueError, naming the route, for a permission that nobody declared."""
+    if route.permission not in (PUBLIC, SIGNED_IN) and route.permission not in permissions:
+        raise ValueError(f"{route.method} {route.path} asks for the unknown permission {route.permission!r}")
+
+
+def declare(app: Quart, endpoint: str, routes: Iterable[Route]) -> None:
+    """Remember the routes that an endpoint answers."""
+    known: dict[tuple[str, str], Route] = app.extensions.setdefault("glimpser.routes", {})
+    known |= {(endpoint, route.method): route for route in routes}
+
+
+def declared(app: Quart, rule: Rule, method: str) -> Route | None:
+    """The route behind a method of a rule; HEAD is GET without a body."""
+    known: dict[tuple[str, str], Route] = app.extensions.get("glimpser.routes", {})
+    return known.get((rule.endpoint, "GET" if method == "HEAD" else method))
+
+
+def check_all_declared(app: Quart) -> None:
+    """RuntimeError, with its name, for a way into the hub that came from no declaration."""
+    for rule in app.url_map.iter_rules():
+        for method in sorted(rule.methods or {"GET"}):
+            if declared(app, rule, method) is None:
+                raise RuntimeError(f"{method} {rule.rule} ({rule.endpoint}) declares no permission")
+
+
+def admit(route: Route, principal: Principal | None) -> None:
+    """Problem 401 or 403 unless the principal may use the route at all. Called before any of its code runs."""
+    if route.permission == PUBLIC:
+        return
+    if principal is None:
+        raise Problem(401, "auth.required", "sign in, or send an API key as Authorization: Bearer KEY")
+    if route.permission != SIGNED_IN and route.permission not in principal.permissions:
+        raise _forbidden(route.permission)
+
+
+def _forbidden(needed: str) -> Problem:
+    return Problem(403, "permission.missing", f"this needs the permission {needed}", permission=needed)
 
 
 def _view(hub: Hub, route: Route) -> Callable[..., Awaitable[Response]]:
@@ -38,7 +80,7 @@ def _view(hub: Hub, route: Route) -> Callable[..., Awaitable[Response]]:
 
     async def view(**params: str) -> Response:
         principal: Principal | None = g.get("principal")
-        arguments = await authorise(hub, route, principal, params)
+        arguments = await _loaded(hub, route, principal, params)
         if route.match:
             check_match(next(v for k, v in arguments.items() if route.load and k == route.load.name).version)
         if route.query is not None:
@@ -48,31 +90,31 @@ def _view(hub: Hub, route: Route) -> Callable[..., Awaitable[Response]]:
         arguments |= {"hub": hub, "principal": principal}
 
         async def run() -> Response:
-            try:
-                return respond(route, await route.handler(**{k: v for k, v in arguments.items() if k in wants}))
-            except GlimpserError as error:
-                raise from_vocabulary(error) from error
+            return respond(route, await route.handler(**{k: v for k, v in arguments.items() if k in wants}))
 
-        return await idempotency.once(hub, principal, run)
+        response = await idempotency.once(hub, principal, run)
+        if route.long_lived and request.method == "HEAD":
+            return Response(b"", headers=response.headers)
+        return response
 
     return view
 
 
-async def authorise(hub: Hub, route: Route, principal: Principal | None, params: dict[str, str]) -> dict[str, Any]:
-    """The route's object and other path parameters, or Problem 401, 403, 404."""
-    if route.permission == PUBLIC:
-        return dict(params)
-    if principal is None:
-        raise Problem(401, "auth.required", "sign in, or send an API key as Authorization: Bearer KEY")
-    needed = None if route.permission == SIGNED_IN else route.permission
-    if needed and needed not in principal.permissions:
-        raise Problem(403, "permission.missing", f"this needs the permission {needed}", permission=needed)
-    if route.load is None:
+def _socket(hub: Hub, route: Route) -> Callable[..., Awaitable[None]]:
+    async def socket() -> None:
+        await route.handler(hub=hub, principal=g.principal)
+
+    return socket
+
+
+async def _loaded(hub: Hub, route: Route, principal: Principal | None, params: dict[str, str]) -> dict[str, Any]:
+    """The route's object and other path parameters, or Problem 404, 403."""
+    if route.load is None or principal is None:
         return dict(params)
     rest = {k: v for k, v in params.items() if k != route.load.parameter}
     found = await route.load.fetch(hub, principal, params[route.load.parameter])
     if found is None:
         raise Problem(404, f"{route.load.name}.not_found", f"there is no such {route.load.name.replace('_', ' ')}")
-    if needed and not can(principal, needed, route.load.stream_of(found)):
-        raise Problem(403, "permission.missing", f"this needs the permission {needed}", permission=needed)
+    if route.permission != SIGNED_IN and not can(principal, route.permission, route.load.stream_of(found)):
+        raise _forbidden(route.permission)
     return {**rest, route.load.name: found}

@@ -1,8 +1,12 @@
-"""Idempotency keys: a POST that is sent again with its key gets the first answer again, for 24 hours."""
+"""Idempotency keys: a POST that is sent again with its key gets the first answer again, for 24 hours.
+
+A key counts within the session or API key that sent it, since another one may be allowed less.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,9 +19,12 @@ from glimpser.identity.policy import Principal
 from glimpser_sdk.ids import new_id
 from glimpser_sdk.web import Problem
 
+from .inputs import raw_body
+
 if TYPE_CHECKING:
     from glimpser.hub import Hub
 
+KEY = re.compile(r"[!-~]{1,200}")
 KEPT = timedelta(hours=24)
 MAX_BODY = 1_000_000
 
@@ -27,12 +34,10 @@ async def once(hub: Hub, principal: Principal | None, run: Callable[[], Awaitabl
     key = request.headers.get("Idempotency-Key")
     if key is None or principal is None or request.method != "POST":
         return await run()
-    if not 1 <= len(key) <= 200:
-        raise Problem(400, "idempotency.key_invalid", "an Idempotency-Key has 1 to 200 characters")
-    fingerprint = hashlib.sha256(
-        request.full_path.encode() + b"\0" + bytes(await request.get_data(as_text=False))
-    ).hexdigest()
-    row = await IdempotencyKey.filter(principal=principal.id, key=key).first()
+    if not KEY.fullmatch(key):
+        raise Problem(400, "idempotency.key_invalid", "an Idempotency-Key is 1 to 200 visible ASCII characters")
+    fingerprint = hashlib.sha256(request.full_path.encode() + b"\0" + await raw_body()).hexdigest()
+    row = await IdempotencyKey.filter(principal=principal.session_id, key=key).first()
     if row is not None and datetime.now(UTC) - row.created_at < KEPT:
         return _kept(row, fingerprint)
     row = await _claim(hub, principal, key, fingerprint, expired=row)
@@ -60,8 +65,8 @@ async def _claim(
         if expired is not None:
             await IdempotencyKey.filter(id=expired.id).using_db(conn).delete()
         return await IdempotencyKey.create(
-            using_db=conn, id=new_id(), principal=principal.id, key=key, method=request.method, path=request.path,
-            request_hash=fingerprint,
+            using_db=conn, id=new_id(), principal=principal.session_id, key=key, method=request.method,
+            path=request.path, request_hash=fingerprint,
         )  # fmt: skip
 
     try:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 from quart import request
 
 from glimpser_sdk.web import Problem
@@ -14,6 +14,7 @@ from .problems import Invalid, from_validation
 from .routing import Route
 
 MAX_DEPTH = 64
+M = TypeVar("M", bound=BaseModel)
 
 
 def read_query(model: type[BaseModel]) -> BaseModel:
@@ -29,23 +30,34 @@ def read_query(model: type[BaseModel]) -> BaseModel:
 
 
 async def read_body(route: Route) -> Any:
-    """The JSON body as the route's model (or a plain object for merge patches)."""
-    kind = request.mimetype or ""
-    if kind != "application/json" and not kind.endswith("+json"):
-        raise Problem(415, "body.media_type", f"send {route.body_media}, not {kind or 'nothing'}")
-    raw = await request.get_data()
+    """The JSON body as the route's model, or as a plain object where it is a merge patch."""
+    allowed = ("application/merge-patch+json", "application/json") if route.merge_patch else ("application/json",)
+    if request.mimetype not in allowed:
+        raise Problem(415, "body.media_type", f"send {allowed[0]}, not {request.mimetype or 'nothing'}")
+    raw = await raw_body()
     try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise Problem(400, "body.not_json", "the body is not JSON") from None
+        value = from_json(raw, allow_inf_nan=False)
+    except ValueError:
+        raise Problem(400, "body.not_json", "the body is not JSON in UTF-8") from None
     if _depth(value) > MAX_DEPTH:
         raise Problem(400, "body.too_deep", f"the body is nested deeper than {MAX_DEPTH} levels")
-    if route.body is dict:
+    if route.merge_patch:
         if not isinstance(value, dict):
             raise Invalid([{"field": "", "message": "send an object", "code": "dict_type"}])
         return value
+    return parse(route.body, raw)
+
+
+async def raw_body() -> bytes:
+    """The body as it came."""
+    raw = await request.get_data(as_text=False)
+    return raw if isinstance(raw, bytes) else raw.encode()
+
+
+def parse(model: type[M], raw: bytes) -> M:
+    """JSON as a model; types are taken at their word, so that "1" is no number. Invalid names what is wrong."""
     try:
-        return route.body.model_validate_json(raw)
+        return model.model_validate_json(raw, strict=True)
     except ValidationError as error:
         raise from_validation(error) from None
 

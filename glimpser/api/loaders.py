@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from tortoise.expressions import Q
 
 from glimpser.database.models import Activity, Event, MediaFile, Snapshot, Stream, StreamGroup
 from glimpser.identity.policy import Principal, sees, visible_to
@@ -41,6 +43,13 @@ async def _group(hub: Hub, principal: Principal, identifier: str) -> StreamGroup
     if group is not None and group.private and "groups.manage" not in principal.permissions:
         return None
     return group
+
+
+async def named_or_tagged(text: str) -> Q:
+    """The condition for streams with ``text`` in their name or in a tag, whatever the case."""
+    wanted = text.casefold()
+    tags: Any = await Stream.filter(deleted_at=None).exclude(tags=[]).values_list("id", "tags")
+    return Q(name__icontains=text) | Q(id__in=[i for i, own in tags if any(wanted in t.casefold() for t in own)])
 
 
 STREAM = Loader("stream", "stream_id", _stream, lambda stream: str(stream.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from quart import Response, g
 
 from glimpser.plugins.config import DocumentInvalid
@@ -18,6 +18,27 @@ TITLES = {
     422: "Not valid", 423: "Locked", 428: "If-Match is needed", 429: "Too many requests",
     500: "Error of the hub", 503: "Not ready",
 }  # fmt: skip
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field."""
+
+    field: str = Field(description="JSON pointer; empty for the whole.")
+    message: str
+    code: str
+
+
+class ProblemOut(BaseModel):
+    """A refusal (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    code: str = Field(description="Documented, stable; decide by it.")
+    detail: str = Field(description="For people.")
+    params: dict[str, Any]
+    trace_id: str = Field(description="Also in the hub's log.")
+    errors: list[FieldProblem] = Field(default_factory=list, description="Fields that are not valid.")
 
 
 class Invalid(Problem):
@@ -71,9 +92,8 @@ def answer(problem: Problem) -> Response:
         "detail": problem.detail or title,
         "params": problem.params,
         "trace_id": getattr(g, "trace_id", ""),
+        "errors": problem.errors if isinstance(problem, Invalid) else [],
     }
-    if isinstance(problem, Invalid):
-        body["errors"] = problem.errors
     response = Response(json.dumps(body, default=str), status=problem.status, content_type="application/problem+json")
     retry = problem.params.get("retry_after")
     if retry is not None:

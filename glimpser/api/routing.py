@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from glimpser.identity.policy import Principal
@@ -12,10 +12,14 @@ from glimpser.identity.policy import Principal
 if TYPE_CHECKING:
     from glimpser.hub import Hub
 
-PUBLIC = "public"
+PUBLIC = "anonymous"
 """Anybody, also before sign-in."""
-SIGNED_IN = "signed-in"
+SIGNED_IN = "authenticated"
 """Any principal, for what belongs to themselves."""
+
+ID_PATTERN = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
+LONG_LIVED = ("multipart/x-mixed-replace", "text/event-stream")
+"""Types of answers that do not end by themselves."""
 
 Handler = Callable[..., Awaitable[Any]]
 Fetch = Callable[["Hub", Principal, str], Awaitable[Any]]
@@ -26,22 +30,23 @@ class Loader:
     """Finds the object of a route among what the principal may see.
 
     ``parameter``: of the path. ``fetch(hub, principal, id)``: the object or None. ``stream_of(object)``: the id of the
-    stream that grants on it go by, None = none. ``name``: the handler's argument.
+    stream that grants on it go by, None = none. ``name``: the handler's argument. ``pattern``: what ids look like.
     """
 
     name: str
     parameter: str
     fetch: Fetch
     stream_of: Callable[[Any], str | None] = lambda _: None
+    pattern: str = ID_PATTERN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One method of one path.
 
-    ``query``/``body``: pydantic models (``body`` may be ``dict`` for merge patches). ``answer``: a pydantic model,
-    ``list[model]``, or None for an empty answer. ``media``: the type of an answer that is not JSON. ``match``: needs
-    ``If-Match``. ``handler`` gets by name what it asks for of: hub, principal, query, body, and the loaded object.
+    ``query``/``body``: pydantic models. ``answer``: a pydantic model, ``list[model]``, or None for an empty answer.
+    ``media``: the type of an answer that is not JSON. ``match``: needs ``If-Match``. ``handler`` gets by name what it
+    asks for of: hub, principal, query, body, the loaded object, and other parameters of the path.
     """
 
     method: str
@@ -52,30 +57,46 @@ class Route:
     load: Loader | None = None
     query: Any = None
     body: Any = None
-    body_media: str = "application/json"
+    merge_patch: bool = False
+    """The body is a JSON merge patch that looks like ``body``; the handler gets it as a plain object."""
     answer: Any = None
     status: int = 200
     media: str | None = None
     match: bool = False
     also: dict[int, str] = field(default_factory=dict)
     """Further statuses it answers with on purpose, and what they mean."""
+    websocket: bool = False
+    documented: bool = True
+    alias_of: str = ""
+    """Operation id of the route that this one is another path of."""
 
     @property
     def endpoint(self) -> str:
         """Unique name; also the operation id."""
-        return f"{self.tag}.{self.handler.__name__}"
+        name = f"{self.tag}.{self.handler.__name__}"
+        return f"{name}.{self.method.lower()}.{self.path.split('/')[2]}" if self.alias_of else name
 
     @property
     def wants(self) -> frozenset[str]:
         """Names of the handler's arguments."""
         return frozenset(inspect.signature(self.handler).parameters)
 
+    @property
+    def long_lived(self) -> bool:
+        """Whether the answer stays open."""
+        return self.websocket or self.media in LONG_LIVED
+
+    def alias(self, path: str, method: str | None = None) -> Route:
+        """The same at a path of earlier versions."""
+        return replace(self, path=path, method=method or self.method, tag="aliases", alias_of=self.endpoint)
+
 
 class Routes:
     """The routes of one resource."""
 
-    def __init__(self, tag: str) -> None:
+    def __init__(self, tag: str, *, documented: bool = True) -> None:
         self.tag = tag
+        self.documented = documented
         self.routes: list[Route] = []
 
     def __call__(self, method: str, path: str, *, permission: str, **declared: Any) -> Callable[[Handler], Handler]:
@@ -83,8 +104,9 @@ class Routes:
 
         def add(handler: Handler) -> Handler:
             self.routes.append(
-                Route(method=method, path=path, permission=permission, handler=handler, tag=self.tag, **declared)
-            )
+                Route(method=method, path=path, permission=permission, handler=handler, tag=self.tag,
+                      documented=self.documented, **declared)
+            )  # fmt: skip
             return handler
 
         return add

@@ -12,6 +12,7 @@ from glimpser.identity.policy import Principal, visible_to
 
 from .answers import plain
 from .events import event_outs, visible_events
+from .loaders import named_or_tagged
 from .routing import SIGNED_IN, Routes
 
 if TYPE_CHECKING:
@@ -54,12 +55,10 @@ async def search(hub: Hub, principal: Principal, query: SearchQuery) -> Any:
 
 
 async def _streams(principal: Principal, text: str, limit: int) -> list[dict[str, Any]]:
-    rows = await Stream.filter(visible_to(principal), deleted_at=None).order_by("name", "id")
-    wanted = text.casefold()
-    found = [r for r in rows if wanted in r.name.casefold() or any(wanted in t.casefold() for t in r.tags)]
+    rows = Stream.filter(visible_to(principal), await named_or_tagged(text), deleted_at=None)
     return [
         {"kind": "stream", "id": r.id, "title": r.name, "detail": r.kind, "stream_id": r.id, "at": None}
-        for r in found[:limit]
+        for r in await rows.order_by("name", "id").limit(limit)
     ]
 
 

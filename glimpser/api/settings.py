@@ -37,7 +37,7 @@ async def list_settings(hub: Hub) -> Any:
     return hub.settings.explain()
 
 
-@route("PATCH", "/api/settings", permission="settings.change", body=dict, body_media="application/merge-patch+json",
+@route("PATCH", "/api/settings", permission="settings.change", body=dict, merge_patch=True,
        answer=list[SettingOut])  # fmt: skip
 async def change_settings(hub: Hub, body: dict[str, Any]) -> Any:
     """Change several settings at once, applied live; null returns to the default. 409 for one fixed elsewhere."""

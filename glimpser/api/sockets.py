@@ -15,18 +15,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from quart import Quart, g, websocket
+from quart import websocket
 
 from glimpser.capture.viewer import Viewer
 from glimpser.identity.policy import Principal, can
-from glimpser_sdk.web import Problem
 
 from .answers import plain
 from .feed import TOPICS, visible
 from .loaders import STREAM
+from .routing import SIGNED_IN, Routes
 
 if TYPE_CHECKING:
     from glimpser.hub import Hub
+
+route = Routes("feed")
 
 MAX_SUBSCRIPTIONS = 256
 MAX_MESSAGE = 64 * 1024
@@ -164,15 +166,15 @@ async def _stop(task: Awaitable[None] | None) -> None:
         await asyncio.gather(task, return_exceptions=True)
 
 
-def mount(app: Quart, hub: Hub) -> None:
-    """Add ``/api/ws``."""
+@route("GET", "/api/ws", permission=SIGNED_IN, websocket=True, status=101)
+async def page_socket(hub: Hub, principal: Principal) -> None:
+    """The same feed and live pictures over one WebSocket.
 
-    async def page_socket() -> None:
-        principal = g.get("principal")
-        if principal is None:
-            raise Problem(401, "auth.required", "sign in, or send an API key as Authorization: Bearer KEY")
-        await websocket.accept()
-        with hub.responses.register(principal):
-            await PageSocket(hub, principal).run()
-
-    app.add_websocket("/api/ws", endpoint="feed.page_socket", view_func=page_socket)
+    Text messages are JSON. The page sends `{"type": "subscribe", "id": N, "stream": ID, "side": 640, "fps": 5}`,
+    `{"type": "unsubscribe", "id": N}` and `{"type": "feed", "topics": [...], "after": SEQ}`; it gets `hello`, `change`,
+    `reset`, `ended` and `error`. A binary message is a picture: four bytes of subscription id (big-endian), eight of
+    capture time in microseconds since 1970, then the JPEG.
+    """
+    await websocket.accept()
+    with hub.responses.register(principal):
+        await PageSocket(hub, principal).run()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from tortoise.expressions import Q, Subquery
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field
+from tortoise.expressions import Subquery
 
 from glimpser.database.models import MediaFile, Snapshot, Stream, StreamGroupMember
 from glimpser.identity.policy import Principal, can, visible_to
@@ -16,9 +17,10 @@ from glimpser_sdk.web import Problem
 from .answers import matcher, plain
 from .cursors import PageQuery, page
 from .events import Id
-from .loaders import STREAM
+from .inputs import parse
+from .loaders import STREAM, named_or_tagged
 from .models import ReasonOut
-from .problems import Invalid, from_validation
+from .problems import Invalid
 from .routing import Page, Routes, Versioned
 
 if TYPE_CHECKING:
@@ -101,8 +103,7 @@ async def list_streams(hub: Hub, principal: Principal, query: StreamQuery) -> Pa
     """Streams by name."""
     rows = Stream.filter(visible_to(principal), deleted_at=None)
     if query.search:
-        tagged = [s.id for s in await Stream.filter(deleted_at=None) if query.search in s.tags]
-        rows = rows.filter(Q(name__icontains=query.search) | Q(id__in=tagged))
+        rows = rows.filter(await named_or_tagged(query.search))
     if query.kind is not None:
         rows = rows.filter(kind=query.kind)
     if query.group is not None:
@@ -140,8 +141,8 @@ async def read_stream(hub: Hub, principal: Principal, stream: Stream) -> Version
     return await stream_out(hub, principal, stream)
 
 
-@route("PATCH", "/api/streams/<stream_id>", permission="streams.configure", load=STREAM, body=dict,
-       body_media="application/merge-patch+json", answer=StreamOut, match=True)  # fmt: skip
+@route("PATCH", "/api/streams/<stream_id>", permission="streams.configure", load=STREAM, body=StreamIn,
+       merge_patch=True, answer=StreamOut, match=True)  # fmt: skip
 async def change_stream(hub: Hub, principal: Principal, stream: Stream, body: dict[str, Any]) -> Versioned:
     """Change a stream by a JSON merge patch; an omitted or masked secret stays. Needs If-Match."""
     given = await patched(hub, stream, body)
@@ -173,10 +174,7 @@ async def patched(hub: Hub, stream: Stream, patch: dict[str, Any]) -> StreamIn:
             values[field] = StreamIn.model_fields[field].get_default(call_default_factory=True)
         else:
             values[field] = value
-    try:
-        return StreamIn.model_validate(values)
-    except ValidationError as error:
-        raise from_validation(error) from None
+    return parse(StreamIn, msgspec.json.encode(values))
 
 
 def _patch_parts(hub: Hub, field: str, kept: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:

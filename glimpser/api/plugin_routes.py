@@ -1,0 +1,83 @@
+"""Mounts the blueprints of plugins at ``/api/p/ID`` and at the paths they claimed, each route as it was declared.
+
+A claim ``/api/streams/<id>/ptz`` is served by the blueprint's own ``/streams/<stream_id>/ptz``. A plugin with a route
+that it did not declare, or that asks for a permission nobody declared, is stopped; the others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from quart import Blueprint, Quart
+
+from glimpser.identity.permissions import Catalogue
+from glimpser.plugins.claims import overlap, segments
+from glimpser.plugins.registry import Offer
+from glimpser.plugins.state import ContractBroken, Stage
+from glimpser_sdk.specs import RouterSpec
+
+from .dispatch import check_permission, declare
+from .routing import Route
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+log = logging.getLogger("glimpser.api")
+
+
+def mount(app: Quart, hub: Hub, permissions: Catalogue) -> None:
+    """Add the routes of every running plugin; one that breaks the rules is stopped and named in the log."""
+    for number, offer in enumerate(hub.plugins.registry.routers):
+        if not hub.plugins.plugins[offer.plugin].alive:
+            continue
+        try:
+            blueprint = offer.spec.factory.load()(hub.runtime.contexts[offer.plugin])
+            routes = _checked(offer, blueprint, permissions)
+        except Exception as error:  # a plugin's code: anything may come out of it
+            log.error("the routes of plugin %s cannot be used: %s", offer.plugin, error)
+            hub.plugins.fail(offer.plugin, Stage.SETUP, error)
+        else:
+            _add(app, offer, blueprint, f"plugin_{number}", routes)
+
+
+def _checked(offer: Offer[RouterSpec], blueprint: Any, permissions: Catalogue) -> dict[tuple[str, str], str]:
+    """The permission of each path and method, after a look at what the blueprint really adds to an application."""
+    if not isinstance(blueprint, Blueprint):
+        raise ContractBroken(f"{offer.spec.factory} gave {type(blueprint).__name__}, not a Quart blueprint")
+    declared = {(r.path, method): r.permission for r in offer.spec.routes for method in r.methods}
+    trial = Quart("trial", static_folder=None)
+    trial.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    trial.register_blueprint(blueprint, url_prefix="/")
+    for rule in trial.url_map.iter_rules():
+        for method in sorted((rule.methods or {"GET"}) - {"HEAD"}):
+            if (rule.rule, method) not in declared:
+                raise ContractBroken(f"the route {method} {rule.rule} is not declared")
+            check_permission(_route(offer, rule.rule, method, declared[rule.rule, method], blueprint), permissions)
+    return declared
+
+
+def _add(app: Quart, offer: Offer[RouterSpec], blueprint: Blueprint, name: str, routes: dict[Any, str]) -> None:
+    prefix = f"/api/p/{offer.plugin}"
+    app.register_blueprint(blueprint, url_prefix=prefix, name=name)
+    mine = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(f"{name}.")]
+    for rule in mine:
+        path, view = rule.rule.removeprefix(prefix) or "/", app.view_functions[rule.endpoint]
+        methods = sorted((rule.methods or {"GET"}) - {"HEAD"})
+        declare(app, rule.endpoint, (_route(offer, rule.rule, m, routes[path, m], view) for m in methods))
+        for claimed in _claimed(offer.spec, path):
+            app.add_url_rule(claimed, endpoint=rule.endpoint, view_func=view, methods=methods,
+                             provide_automatic_options=False)  # fmt: skip
+
+
+def _claimed(spec: RouterSpec, path: str) -> Iterator[str]:
+    wanted = segments(f"/api{path}")
+    for claim in map(segments, spec.claims):
+        if len(claim) <= len(wanted) and overlap(claim, wanted):
+            yield f"/api{path}"
+            return
+
+
+def _route(offer: Offer[RouterSpec], path: str, method: str, permission: str, handler: Any) -> Route:
+    return Route(method=method, path=path, permission=permission, handler=handler, tag=offer.plugin)
