@@ -24,6 +24,14 @@ GENERATORS: dict[str, Callable[[], str]] = {
 _LINE = re.compile(r"^<!-- generate: ([a-z-]+) -->$", re.MULTILINE)
 
 
+_ROLE = re.compile(r":(?:attr|class|func|meth|mod):(?=<code>)")
+
+
+def on_page_content(html: str, **_: Any) -> str:
+    """Called by mkdocs for every page: docstrings name things with roles, of which only the name is shown."""
+    return _ROLE.sub("", html)
+
+
 def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
     """Called by mkdocs for every page. PluginError names a page that asks for what nobody generates."""
 

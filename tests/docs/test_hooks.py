@@ -1,0 +1,62 @@
+"""Every hook is documented, tested by name, and used by a plugin of this repository."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pluggy
+import pytest
+from generators import hook_reference, shipped
+
+from glimpser.plugins.collect import new_manager
+from glimpser_sdk import hookspecs
+
+ROOT = Path(__file__).resolve().parents[2]
+HOOKS = sorted(
+    name for name, hook in vars(new_manager().hook).items() if isinstance(hook, pluggy.HookCaller) and hook.has_spec()
+)
+
+TESTS = ("sdk/tests/**/*.py", "tests/**/*.py", "plugins/*/tests/**/*.py", "examples/*/tests/**/*.py")
+
+
+def implemented(folder: Path) -> Iterator[str]:
+    """Names of the functions below a folder that are marked as hooks."""
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+                isinstance(mark, ast.Name) and mark.id == "hookimpl" for mark in node.decorator_list
+            ):
+                yield node.name
+
+
+def test_there_are_hooks() -> None:
+    assert {"glimpser_manifest", "glimpser_sources", "glimpser_teardown"} <= set(HOOKS)
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_it_is_documented(name: str) -> None:
+    section = hook_reference.markdown().partition(f"## `{name}`\n")[2].partition("\n## ")[0]
+    assert f"def {name}(" in section, "the hook reference has no section with its signature"
+    assert inspect.getdoc(getattr(hookspecs, name)), "it has no docstring"
+    assert "Used by: " in section or "No first-party plugin" in section
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_it_is_tested_by_name(name: str) -> None:
+    tests = [path for pattern in TESTS for path in ROOT.glob(pattern) if path.parent != Path(__file__).parent]
+    assert any(re.search(rf"\b{name}\b", path.read_text()) for path in tests)
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_a_plugin_of_this_repository_uses_it(name: str) -> None:
+    loaded = {hook for plugin in shipped.plugins() for hook in plugin.contribution.hooks}
+    assert name in loaded | set(implemented(ROOT / "examples"))
+
+
+def test_all_first_party_plugins_are_in_the_catalogue() -> None:
+    folders = {path.name.removeprefix("glimpser-") for path in ROOT.glob("plugins/glimpser-*")}
+    assert {plugin.id for plugin in shipped.plugins()} == folders
