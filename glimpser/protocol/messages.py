@@ -100,7 +100,7 @@ class StreamPart(Message):
 
 
 class LiveView(Message):
-    """One size that somebody watches. ``side``: longest side in pixels (0 = native). ``max_fps``: the fastest viewer's."""
+    """One size that somebody watches. ``side``: longest side in pixels, 0 = native. ``max_fps``: the fastest viewer."""
 
     side: int
     max_fps: float
@@ -120,7 +120,7 @@ class Hello(Message, tag="hello"):
 
 
 class Start(Message, tag="start"):
-    """Run a stream (again). A running one of an older generation is stopped first. ``delay_s``: wait before connecting."""
+    """Run a stream (again). A running one of an older generation is stopped first. ``delay_s``: before connecting."""
 
     generation: int
     stream: StreamPart
@@ -246,7 +246,7 @@ class WorkerHealth(Message, tag="worker_health"):
 
 
 class EventPart(Message):
-    """The current state of an event; a whole row, so that a message may be applied again or out of order by revision."""
+    """The current state of an event; a whole row, so that a message may be applied again or out of order."""
 
     id: str
     stream_id: str
