@@ -17,21 +17,22 @@ if TYPE_CHECKING:
 
 _MARK = "x-glimpser-egress"
 _CODE = re.compile(r"\begress\.[a-z_]+")
-_OF_THE_MOMENT = frozenset(
+_POLICY = frozenset(
     f"egress.{what}"
     for what in (
-        "resolve_failed", "connect_failed", "timeout", "too_many", "unavailable", "auth", "bad_message", "too_large",
+        "bad_url", "scheme", "userinfo", "purpose", "port", "loopback", "private", "link_local", "metadata", "shared",
+        "reserved", "multicast", "unspecified", "redirect", "hops",
     )
 )  # fmt: skip
 
 
 def _refused(code: str, host: str, answer: dict[str, Any]) -> GlimpserError:
-    """What the proxy's refusal means: NotReady where another try may succeed, else ConfigInvalid."""
+    """What the proxy's refusal means: ConfigInvalid where the policy forbids the address, else NotReady."""
     detail = str(answer.get("detail", ""))
     params = {"host": host, **answer.get("params", {})}
-    if code in _OF_THE_MOMENT:
-        return NotReady(detail, code=code, **params)
-    return ConfigInvalid(detail or code, field="url", code=code, **params)
+    if code in _POLICY:
+        return ConfigInvalid(detail or code, field="url", code=code, **params)
+    return NotReady(detail, code=code, **params)
 
 
 class _Transport(httpx.AsyncBaseTransport):

@@ -41,7 +41,7 @@ async def refusing() -> AsyncIterator[Egress]:
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-@pytest.mark.parametrize(("code", "kind"), [("private", ConfigInvalid), ("connect_failed", NotReady)])
+@pytest.mark.parametrize(("code", "kind"), [("private", ConfigInvalid), ("connection_refused", NotReady)])
 async def test_a_refusal_is_told_in_the_vocabulary(
     refusing: Egress, scheme: str, code: str, kind: type[GlimpserError]
 ) -> None:

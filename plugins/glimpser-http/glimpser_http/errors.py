@@ -15,6 +15,7 @@ CODES: dict[str, str] = {
     "net.silent": "The connection was accepted, but no answer came.",
     "net.half_open": "The answer began and then stopped.",
     "net.trickle": "The answer came so slowly that it was never complete.",
+    "net.endless_header": "The head of the answer never ended.",
     "net.closed": "The server closed the connection.",
     "net.not_found": "There is nothing at this address.",
     "net.rejected": "The server refused the request ({error}).",
@@ -29,7 +30,13 @@ CODES: dict[str, str] = {
 }
 """Every reason that the source gives, with its text; those of the outbound policy (``egress.…``) come besides."""
 
-_SAME_AS = {"egress.connect_failed": "net.refused", "egress.timeout": "net.timeout"}
+_SAME_AS = {
+    "egress.connection_refused": "net.refused",
+    "egress.connect_failed": "net.timeout",
+    "egress.timeout": "net.timeout",
+    "egress.trickle": "net.trickle",
+    "egress.too_large": "net.endless_header",
+}
 _LONGEST_WAIT_S = 3600
 
 

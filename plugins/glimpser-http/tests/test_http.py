@@ -379,8 +379,10 @@ async def test_nothing_listens_there(source: Make) -> None:
     [
         (ConfigInvalid("no", field="url", code="egress.loopback"), "egress.loopback"),
         (NotReady(code="egress.resolve_failed"), "egress.resolve_failed"),
-        (NotReady(code="egress.connect_failed"), "net.refused"),
+        (NotReady(code="egress.connection_refused"), "net.refused"),
+        (NotReady(code="egress.connect_failed"), "net.timeout"),
         (NotReady(code="egress.timeout"), "net.timeout"),
+        (NotReady(code="egress.trickle"), "net.trickle"),
     ],
 )
 async def test_refusals_of_the_way_out(
