@@ -1,0 +1,1 @@
+"""{{ cookiecutter.title }}: a plugin for Glimpser."""
