@@ -166,6 +166,15 @@ class Hub:
         body = {"name": name, "kind": "ffmpeg", "config": {"url": url, **(config or {})}, "analyzers": {}, "sinks": {}}
         return str(self.call("POST", "/api/streams", body | more)["id"])
 
+    def remove(self, *streams: str) -> None:
+        """Delete streams."""
+        for stream in streams:
+            self.call("DELETE", f"/api/streams/{stream}", **{"If-Match": "*"})
+
+    def clear(self) -> None:
+        """Delete all streams."""
+        self.remove(*self.streams())
+
     def stream(self, stream: str) -> Any:
         """What the API says of a stream."""
         return self.get(f"/api/streams/{stream}")
