@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from generators import catalogues, commands, hook_reference, plugin_catalogue, reasons, settings
+from generators import catalogues, commands, hook_reference, plugin_catalogue, reasons, routes, settings
 from mkdocs.exceptions import PluginError
 
 GENERATORS: dict[str, Callable[[], str]] = {
@@ -18,6 +18,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "reasons": reasons.of_streams,
     "reasons-egress": reasons.of_egress,
     "reasons-plugins": reasons.of_plugins,
+    "routes": routes.markdown,
     "settings": settings.markdown,
 }
 
