@@ -8,6 +8,9 @@ from typing import cast
 
 HIGH_WATER = 256 * 1024
 
+TRICKLE_S = 4.0
+"""From the first byte of an answer's head to its end. Less than clients wait, so that they hear of it."""
+
 
 class Pipe(asyncio.Protocol):
     """Copies what one connection receives to the other, pauses it while the other cannot keep up, and ends both."""

@@ -15,7 +15,7 @@ import h11
 from glimpser.egress import http1
 from glimpser.egress.errors import Refused
 from glimpser.egress.leases import Lease
-from glimpser.egress.pipe import Conn, Ignore, Pipe
+from glimpser.egress.pipe import TRICKLE_S, Conn, Ignore, Pipe
 from glimpser.egress.policy import Purpose
 from glimpser.egress.resolve import Resolver, dial
 from glimpser.egress.urls import parse_url, split_authority
@@ -183,7 +183,15 @@ class _Exchange:
 
 
 async def _response(target: Conn, host: str) -> tuple[http1.ResponseHead, bytes]:
-    """The head of the target's final answer and what came in after it."""
+    """The head of the target's final answer and what came in after it. Silence is left to the client's patience."""
+    try:
+        async with asyncio.timeout(None) as trickle:
+            return await _final_head(target, host, trickle)
+    except TimeoutError:
+        raise Refused("egress.trickle", {"host": host}) from None
+
+
+async def _final_head(target: Conn, host: str, trickle: asyncio.Timeout) -> tuple[http1.ResponseHead, bytes]:
     data = b""
     while True:
         end = http1.HEAD_END.search(data)
@@ -193,8 +201,11 @@ async def _response(target: Conn, host: str) -> tuple[http1.ResponseHead, bytes]
             head, data = http1.response_head(data[: end.end()]), data[end.end() :]
             if head.status >= 200:
                 return head, data
+            trickle.reschedule(None)
             continue
         more = await target.read()
         if not more:
             raise Refused("egress.bad_message", {"reason": f"{host} closed the connection without an answer"})
         data += more
+        if trickle.when() is None:
+            trickle.reschedule(asyncio.get_running_loop().time() + TRICKLE_S)

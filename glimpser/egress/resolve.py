@@ -113,18 +113,26 @@ class Resolver:
 
 
 async def dial(pinned: Pinned, factory: Callable[[], P], tls: ssl.SSLContext | None = None) -> P:
-    """Connect to the first pinned address that answers. Raises Refused `egress.connect_failed` or `egress.timeout`."""
+    """Connect to the first pinned address that answers; all of them together get CONNECT_S.
+
+    Raises Refused, as the last address failed: `egress.connection_refused`, `egress.connect_failed`, `egress.tls` or
+    `egress.timeout`.
+    """
     loop = asyncio.get_running_loop()
     code = "egress.connect_failed"
     for address in pinned.addresses:
         try:
-            async with asyncio.timeout(CONNECT_S):
+            async with asyncio.timeout(CONNECT_S / len(pinned.addresses)):
                 _, protocol = await loop.create_connection(
                     factory, str(address), pinned.port, ssl=tls, server_hostname=pinned.host if tls else None
                 )
             return protocol
         except TimeoutError:
             code = "egress.timeout"
+        except ConnectionRefusedError:
+            code = "egress.connection_refused"
+        except (ssl.SSLError, ConnectionResetError, ConnectionAbortedError):
+            code = "egress.tls"
         except OSError:
             code = "egress.connect_failed"
     raise Refused(code, {"host": pinned.host, "port": pinned.port})

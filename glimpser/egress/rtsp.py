@@ -67,6 +67,11 @@ class Scanner:
                 pieces.append(head)
         return pieces
 
+    @property
+    def pending(self) -> bool:
+        """Whether a message has begun whose head is not complete."""
+        return bool(self._buffer)
+
     def rest(self) -> bytes:
         """What came in and is not part of a complete piece."""
         return self._take(len(self._buffer))

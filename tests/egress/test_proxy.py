@@ -236,6 +236,45 @@ async def test_a_slow_reader_slows_the_target_and_costs_little_memory(here: Star
     writer.close()
 
 
+@pytest.mark.parametrize("before", [b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"])
+async def test_an_answer_that_never_gets_to_its_end_is_told(
+    here: Start, serve: Start, monkeypatch: pytest.MonkeyPatch, before: bytes
+) -> None:
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await head_of(reader)
+        writer.write(before + b"HTTP/1.1 200 OK\r\nServer: ")
+        while not writer.is_closing():
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    monkeypatch.setattr(proxy, "TRICKLE_S", 0.3)
+    port = await serve(trickle)
+    gate = await here(f"web=127.0.0.1:{port}")
+    reply = await talk(gate.port, b"GET http://127.0.0.1:%d/ HTTP/1.1\r\nHost: x\r\n%s\r\n" % (port, AUTH))
+    assert reply.startswith(b"HTTP/1.1 403 egress.trickle\r\n")
+    assert gate.reported == [("l", "egress.trickle")]
+    assert gate.gateway.counters().links == 0
+
+
+@pytest.mark.parametrize("before", [b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"])
+async def test_a_target_may_be_silent_for_long_before_it_answers(
+    here: Start, serve: Start, monkeypatch: pytest.MonkeyPatch, before: bytes
+) -> None:
+    async def thinking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await head_of(reader)
+        writer.write(before)
+        await asyncio.sleep(0.5)
+        writer.write(answer(b"thought"))
+        await writer.drain()
+
+    monkeypatch.setattr(proxy, "TRICKLE_S", 0.1)
+    port = await serve(thinking)
+    gate = await here(f"web=127.0.0.1:{port}")
+    reply = await talk(gate.port, b"GET http://127.0.0.1:%d/ HTTP/1.1\r\nHost: x\r\n%s\r\n" % (port, AUTH))
+    assert reply.endswith(b"thought")
+
+
 async def test_redirects_in_a_row_are_limited(here: Start, serve: Start) -> None:
     async def loop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await head_of(reader)
@@ -256,7 +295,7 @@ async def test_no_answer_from_the_network_is_told(here: Start, monkeypatch: pyte
 
     gate = await here("web=127.0.0.1:1")
     request = b"GET http://%s/ HTTP/1.1\r\nHost: x\r\n" + AUTH + b"\r\n"
-    assert b"egress.connect_failed" in await talk(gate.port, request % b"127.0.0.1:1")
+    assert b"egress.connection_refused" in await talk(gate.port, request % b"127.0.0.1:1")
     monkeypatch.setattr(resolve, "RESOLVE_S", 0.1)
     monkeypatch.setattr(gate.gateway._resolver, "_lookup", never)
     assert b"egress.timeout" in await talk(gate.port, request % b"slow.example")

@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from glimpser.egress import relay, resolve
+
 Start = Callable[..., Awaitable[Any]]
 
 
@@ -169,16 +171,122 @@ async def test_release_closes_the_port_and_the_connections(here: Start, serve: S
     writer.close()
 
 
-async def test_a_target_that_is_not_there_ends_the_connection_and_is_told(here: Start) -> None:
-    gate = await here("camera=127.0.0.1")
+def free_port() -> int:
+    """A port on which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as gone:
-        port = gone.getsockname()[1]
-    opened = await gate.gateway.open("l", "camera", f"rtsp://127.0.0.1:{port}/x")
-    gate_port = port_of(opened.url)
-    reader, writer = await asyncio.open_connection("127.0.0.1", gate_port)
+        port: int = gone.getsockname()[1]
+        return port
+
+
+async def test_a_target_that_is_not_there_is_told_in_answer_to_the_first_request(here: Start) -> None:
+    gate = await here("camera=127.0.0.1")
+    opened = await gate.gateway.open("l", "camera", f"rtsp://127.0.0.1:{free_port()}/x")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(opened.url))
+    reply = await ask(reader, writer, b"OPTIONS rtsp://h/x", 7)
+    assert reply.startswith(b"RTSP/1.0 503 egress.connection_refused\r\nCSeq: 7\r\n")
+    assert await reader.read() == b""
+    assert gate.reported == [("l", "egress.connection_refused")]
+    writer.close()
+
+
+@pytest.mark.parametrize("says", [b"", b"OPTIONS", b"GET / HTTP/1.1\r\n\r\n"])
+async def test_a_client_that_asks_nothing_is_not_kept(
+    here: Start, monkeypatch: pytest.MonkeyPatch, says: bytes
+) -> None:
+    monkeypatch.setattr(relay, "REQUEST_S", 0.2)
+    gate = await here("camera=127.0.0.1")
+    opened = await gate.gateway.open("l", "camera", f"rtsp://127.0.0.1:{free_port()}/x")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(opened.url))
+    writer.write(says)
+    assert await asyncio.wait_for(reader.read(), 5) == b""
+    writer.close()
+
+
+async def test_failures_of_the_connection_are_told_apart(
+    here: Start, serve: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(b"RTSP/1.0 400 Bad Request\r\n\r\n")
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    monkeypatch.setattr(resolve, "CONNECT_S", 0.5)
+    gate = await here("camera=127.0.0.1")
+    for target, code in (
+        (f"rtsp://127.0.0.1:{free_port()}", b"egress.connection_refused"),
+        (f"rtsps://127.0.0.1:{await serve(no_tls)}", b"egress.tls"),
+        (f"rtsps://127.0.0.1:{await serve(hang_up)}", b"egress.tls"),
+        (f"rtsps://127.0.0.1:{await serve(silent)}", b"egress.timeout"),
+    ):
+        opened = await gate.gateway.open("l", "camera", f"{target}/x")
+        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(opened.url))
+        assert b"503 " + code in await ask(reader, writer, b"OPTIONS rtsp://h/x", 1)
+        writer.close()
+
+
+async def test_an_rtmp_client_is_cut_off_and_the_reason_is_kept(here: Start) -> None:
+    gate = await here("camera=127.0.0.1")
+    opened = await gate.gateway.open("l", "camera", f"rtmp://127.0.0.1:{free_port()}/app/key")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(opened.url))
     with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
         await asyncio.wait_for(reader.readexactly(1), 5)
-    assert gate.reported == [("l", "egress.connect_failed")]
+    assert gate.reported == [("l", "egress.connection_refused")]
+    writer.close()
+
+
+@pytest.mark.parametrize("first", [b"RTSP/1.0 200 OK\r\nX: ", b"RTSP/1.0 200 OK\r\nCSeq: 3\r\n\r\nRTSP"])
+async def test_an_answer_that_never_gets_to_its_end_is_told(
+    here: Start, serve: Start, monkeypatch: pytest.MonkeyPatch, first: bytes
+) -> None:
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(first)
+        while not writer.is_closing():
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    monkeypatch.setattr(relay, "TRICKLE_S", 0.3)
+    port = await serve(trickle)
+    gate = await here("camera=127.0.0.1")
+    opened = await gate.gateway.open("l", "camera", f"rtsp://127.0.0.1:{port}/x")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(opened.url))
+    writer.write(b"OPTIONS rtsp://h/x RTSP/1.0\r\nCSeq: 3\r\n\r\n")
+    reply = await asyncio.wait_for(reader.read(), 5)
+    assert b"RTSP/1.0 403 egress.trickle\r\nCSeq: 3\r\n" in reply
+    assert gate.reported == [("l", "egress.trickle")]
+    writer.close()
+
+
+async def test_slow_but_complete_answers_and_slow_media_pass(
+    here: Start, serve: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for media in (b"", b"$\x00\x00"):
+            head = await reader.readuntil(b"\r\n\r\n")
+            cseq = re.search(rb"CSeq: (\d+)", head)
+            assert cseq
+            await asyncio.sleep(0.6)
+            writer.write(b"RTSP/1.0 200 OK\r\n")
+            await asyncio.sleep(0.2)
+            writer.write(b"CSeq: %s\r\n\r\n" % cseq[1] + media)
+        await asyncio.sleep(0.8)
+        writer.write(b"\x01m")
+
+    monkeypatch.setattr(relay, "TRICKLE_S", 0.4)
+    port = await serve(slow)
+    gate = await here("camera=127.0.0.1")
+    opened = await gate.gateway.open("l", "camera", f"rtsp://127.0.0.1:{port}/x")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(opened.url))
+    assert b"200 OK" in await ask(reader, writer, b"OPTIONS rtsp://h/x", 1)
+    assert b"200 OK" in await ask(reader, writer, b"PLAY rtsp://h/x", 2)
+    assert await asyncio.wait_for(reader.read(), 5) == b"$\x00\x00\x01m"
+    assert gate.reported == []
     writer.close()
 
 

@@ -39,7 +39,8 @@ CODES: dict[str, str] = {
 
 _EGRESS = re.compile(r"\begress\.[a-z_]+")
 _FROM_EGRESS = {
-    "egress.connect_failed": "net.refused",
+    "egress.connection_refused": "net.refused",
+    "egress.connect_failed": "net.timeout",
     "egress.timeout": "net.timeout",
     "egress.too_large": "net.endless_header",
     "egress.trickle": "net.trickle",
@@ -116,6 +117,8 @@ def _from_egress(code: str, scheme: str) -> GlimpserError:
     if code == "egress.bad_message":
         # An answer that is no RTSP comes from something else; one that is no HTTP usually is no answer at all.
         return Unsupported(code="media.not_video") if scheme.startswith("rtsp") else NotReady(code="net.closed")
+    if code == "egress.tls":
+        return NotReady(code="net.tls", error="handshake")
     if code in _FROM_EGRESS or code in _TEMPORARY:
         return NotReady(code=_FROM_EGRESS.get(code, code))
     return ConfigInvalid("The outbound policy does not let this address through.", field="url", code=code)

@@ -75,7 +75,10 @@ def test_reason_of_the_outbound_relay(hostile: Any, open_source: Any, failure: A
 
     for said, code in {
         "egress.too_large": "net.endless_header",
-        "egress.connect_failed": "net.refused",
+        "egress.trickle": "net.trickle",
+        "egress.connection_refused": "net.refused",
+        "egress.connect_failed": "net.timeout",
+        "egress.tls": "net.tls",
         "egress.timeout": "net.timeout",
         "egress.bad_message": "media.not_video",
         "egress.redirect": "egress.redirect",
