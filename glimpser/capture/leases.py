@@ -14,6 +14,7 @@ log = logging.getLogger("glimpser.capture")
 TEMPORARY = frozenset({
     "egress.resolve_failed",
     "egress.connect_failed",
+    "egress.connection_refused",
     "egress.timeout",
     "egress.too_many",
     "egress.unavailable",

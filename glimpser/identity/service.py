@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from glimpser.database.models import User
 from glimpser_sdk.auth import Account, PasswordBackend
-from glimpser_sdk.errors import ConfigInvalid, NotReady
+from glimpser_sdk.errors import NotReady
 
 from . import sessions, users
 from .bootstrap import Bootstrap
@@ -162,6 +162,7 @@ class Identity:
         if not self.bootstrap.check(token) or not await self.setup_needed():
             return None
         users.check_name(name)
+        users.check_password(name, password)
         password_hash = await self.hash(password)
 
         async def change(conn: Any) -> User | None:
@@ -180,8 +181,7 @@ class Identity:
         """Make a user; returns the id. ConfigInvalid when name, role or password are not allowed."""
         users.check_name(name)
         users.check_role(role)
-        if not password:
-            raise ConfigInvalid("a password is needed", field="password")
+        users.check_password(name, password)
         password_hash = await self.hash(password)
         user: User = await self._db.write(
             lambda conn: users.create(conn, name=name, role=role, password_hash=password_hash)

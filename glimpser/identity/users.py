@@ -37,6 +37,14 @@ def check_role(role: str) -> str:
     return role
 
 
+def check_password(name: str, password: str) -> None:
+    """ConfigInvalid for what no backend can know: no password at all, or the user's own name."""
+    if not password:
+        raise ConfigInvalid("a password is needed", field="password")
+    if password.casefold() == name.casefold():
+        raise ConfigInvalid("the password is the user name", field="password", code="password.is_name")
+
+
 async def create(conn: Any, *, name: str, role: str, password_hash: str | None) -> User:
     """Inside a transaction. ConfigInvalid when the name is taken or not allowed."""
     check_name(name)

@@ -108,8 +108,10 @@ class Media:
         if await self._db.write(change) is None:
             await asyncio.to_thread(self.storage.delete, relative)
             return
-        for event_id in ready.event_ids:
-            await self._events.attach(event_id, clip_id=identifier)
+        # An event that outlasts one file keeps the first, which begins before it.
+        linked = await Event.filter(id__in=ready.event_ids, clip_id__isnull=True).values_list("id", flat=True)
+        for event_id in linked:
+            await self._events.attach(str(event_id), clip_id=identifier)
 
     async def delete_snapshot(self, row: Snapshot) -> None:
         """Row first, file after: a crash between leaves a file that the pruner finds, never a row without one."""
