@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from generators import catalogues, commands, hook_reference, plugin_catalogue, reasons, routes, settings
+from generators import catalogues, commands, hook_reference, plugin_catalogue, problems, reasons, routes, settings
 from mkdocs.exceptions import PluginError
 
 GENERATORS: dict[str, Callable[[], str]] = {
@@ -15,6 +15,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "hooks": hook_reference.markdown,
     "permissions": catalogues.permissions,
     "plugins": plugin_catalogue.markdown,
+    "problems": problems.markdown,
     "reasons": reasons.of_streams,
     "reasons-egress": reasons.of_egress,
     "reasons-plugins": reasons.of_plugins,

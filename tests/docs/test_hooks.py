@@ -47,7 +47,7 @@ def test_it_is_documented(name: str) -> None:
 
 @pytest.mark.parametrize("name", HOOKS)
 def test_it_is_tested_by_name(name: str) -> None:
-    tests = [path for pattern in TESTS for path in ROOT.glob(pattern) if path.parent != Path(__file__).parent]
+    tests = [path for pattern in TESTS for path in ROOT.glob(pattern) if path != Path(__file__)]
     assert any(re.search(rf"\b{name}\b", path.read_text()) for path in tests)
 
 

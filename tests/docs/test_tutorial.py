@@ -20,6 +20,7 @@ _BLOCK = re.compile(r'^```(?P<kind>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<body>
 @pytest.fixture
 def shell(tmp_path: Path) -> tuple[Path, dict[str, str]]:
     """An empty folder, and the variables of an activated environment that sees what this one has installed."""
+    pytest.importorskip("ensurepip", reason="this Python makes no virtual environments with pip (Debian: python3-venv)")
     folder, environment = tmp_path / "glimpser-dark", tmp_path / "venv"
     folder.mkdir()
     venv.create(environment, with_pip=True)
