@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from quart import Quart, Response, g, request, websocket
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
 
 from glimpser_sdk.errors import GlimpserError
 from glimpser_sdk.ids import new_id
@@ -18,6 +19,7 @@ from .api import plugin_routes, problems, resources
 from .api.authentication import COOKIE, COOKIE_SECURE
 from .api.dispatch import admit, check_all_declared, declared, mount
 from .api.host import Host
+from .api.routing import ID_PATTERN
 
 if TYPE_CHECKING:
     from werkzeug.routing import Rule
@@ -44,12 +46,19 @@ SECURITY_HEADERS = {
 }
 
 
+class IdConverter(BaseConverter):
+    """An id in a path; what is none is another path."""
+
+    regex = ID_PATTERN.strip("^$")
+
+
 def create_app(hub: Hub) -> Quart:
     """The application of a started hub."""
     app = Quart("glimpser", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions["glimpser"] = Host(hub)
+    app.url_map.converters["id"] = IdConverter
     mount(app, hub, resources.all_routes(), hub.identity.permissions)
     plugin_routes.mount(app, hub, hub.identity.permissions)
     check_all_declared(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from tortoise.expressions import Subquery
 
 from glimpser.database.models import Activity, ActivityReview, Event, EventLog, MediaFile, Snapshot
@@ -16,6 +16,7 @@ from glimpser_sdk.web import Problem
 from .answers import matcher, plain
 from .cursors import PageQuery, page
 from .events import EVENT_PERMISSIONS, Id, event_outs
+from .inputs import EARLIEST, Moment
 from .loaders import ACTIVITY
 from .models import ActivityOut, EventOut
 from .routing import Page, Routes, Versioned
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 route = Routes("activities")
 
+DAY = timedelta(days=1)
+LONGEST = timedelta(days=31)
+
 
 class ActivityQuery(PageQuery):
     """Filters; all of them must hold."""
@@ -33,8 +37,8 @@ class ActivityQuery(PageQuery):
     type: str | None = Field(None, max_length=100, description="An event type that occurs in it.")
     severity: Literal["info", "notice", "warning", "critical"] | None = None
     reviewed: bool | None = Field(None, description="By the principal.")
-    after: AwareDatetime | None = Field(None, description="Started at or after.")
-    before: AwareDatetime | None = Field(None, description="Started before.")
+    after: Moment | None = Field(None, description="Started at or after.")
+    before: Moment | None = Field(None, description="Started before.")
 
 
 class ActivityDetail(ActivityOut):
@@ -68,12 +72,12 @@ class Marked(BaseModel):
 
 
 class TimelineQuery(BaseModel):
-    """A range of at most 31 days."""
+    """A range; of a longer one than 31 days the last 31."""
 
     model_config = ConfigDict(extra="forbid")
 
-    after: AwareDatetime | None = Field(None, description="Start; a day before the end when left out.")
-    before: AwareDatetime | None = Field(None, description="End; now when left out.")
+    after: Moment | None = Field(None, description="Start; a day before the end when left out.")
+    before: Moment | None = Field(None, description="End; now when left out.")
     stream: Id | None = Field(None, description="Only this stream.")
 
 
@@ -151,13 +155,13 @@ async def _detail(hub: Hub, principal: Principal, activity: Activity) -> dict[st
     return (await _outs(principal, [activity]))[0] | {"events": await event_outs(hub, principal, list(events))}
 
 
-@route("GET", "/api/activities/<activity_id>", permission="events.view", load=ACTIVITY, answer=ActivityDetail)
+@route("GET", "/api/activities/<id:activity_id>", permission="events.view", load=ACTIVITY, answer=ActivityDetail)
 async def read_activity(hub: Hub, principal: Principal, activity: Activity) -> Versioned:
     """One activity with its events."""
     return Versioned(await _detail(hub, principal, activity), activity.version)
 
 
-@route("PATCH", "/api/activities/<activity_id>", permission="activities.review", load=ACTIVITY, body=ActivityPatch,
+@route("PATCH", "/api/activities/<id:activity_id>", permission="activities.review", load=ACTIVITY, body=ActivityPatch,
        answer=ActivityDetail, match=True)  # fmt: skip
 async def change_activity(hub: Hub, principal: Principal, activity: Activity, body: ActivityPatch) -> Versioned:
     """Mark one activity as reviewed or not, or protect it. Needs If-Match."""
@@ -186,10 +190,9 @@ async def change_activity(hub: Hub, principal: Principal, activity: Activity, bo
 @route("GET", "/api/timeline", permission="events.view", query=TimelineQuery, answer=list[TimelineEntry])
 async def timeline(principal: Principal, query: TimelineQuery) -> Any:
     """Activities, snapshots and clips of a range in one list, oldest first, at most 2,000 entries."""
-    end = (query.before or datetime.now(UTC)).astimezone(UTC)
-    start = (query.after or end - timedelta(days=1)).astimezone(UTC)
-    if not timedelta() < end - start <= timedelta(days=31):
-        raise Problem(422, "timeline.range", "the range is between nothing and 31 days")
+    end = query.before or datetime.now(UTC)
+    earliest = end - min(LONGEST, end - EARLIEST)
+    start = max(query.after or end - min(DAY, end - EARLIEST), earliest)
     seen = visible_to(principal, "stream_id")
     only = {"stream_id": query.stream} if query.stream is not None else {}
     activities = Activity.filter(seen, started_at__lt=end, last_at__gte=start, **only).order_by("-started_at")

@@ -9,9 +9,12 @@ from .routing import Route
 MOVED = (("/api/streams", "/api/settings/streams"),)
 """Everything below the first is also below the second."""
 ALSO = {
-    "streams.read_stream": (("GET", "/api/stream/<stream_id>"),),
-    "streams.start_stream": (("POST", "/api/stream/<stream_id>/start"),),
-    "streams.stop_stream": (("POST", "/api/stream/<stream_id>/stop"), ("DELETE", "/api/streams/<stream_id>/stop")),
+    "streams.read_stream": (("GET", "/api/stream/<id:stream_id>"),),
+    "streams.start_stream": (("POST", "/api/stream/<id:stream_id>/start"),),
+    "streams.stop_stream": (
+        ("POST", "/api/stream/<id:stream_id>/stop"),
+        ("DELETE", "/api/streams/<id:stream_id>/stop"),
+    ),
 }
 
 

@@ -72,15 +72,11 @@ def none_match(tag: str) -> bool:
     )
 
 
-def check_match(version: int) -> None:
-    """Problem 428 without If-Match, 412 when it names another version. ``*`` matches any."""
-    matcher()(version)
-
-
 def matcher() -> Callable[[int], None]:
-    """`check_match` for later: it may be called where no request is at hand, such as in a transaction."""
-    asked = request.headers.get("If-Match")
-    if asked is None:
+    """Checks a version against ``If-Match``: Problem 412 when it names another, ``*`` matches any. Problem 428 at once
+    without the header. The check may run where no request is at hand, such as in a transaction."""
+    asked = request.headers.get("If-Match", "").strip()
+    if not asked:
         raise Problem(428, "match.needed", "send the ETag of the object as If-Match")
     tags = [t.strip() for t in asked.split(",")]
 

@@ -169,7 +169,7 @@ async def me(hub: Hub, principal: Principal) -> Versioned:
     return Versioned(*await _fetch_me(hub, principal))
 
 
-@route("PATCH", "/api/me", permission=SIGNED_IN, body=MePatch, answer=Me)
+@route("PATCH", "/api/me", permission=SIGNED_IN, body=MePatch, answer=Me, match=True)
 async def change_me(hub: Hub, principal: Principal, body: MePatch) -> Versioned:
     """Change one's own name, language, theme or time zone. Needs If-Match."""
     from zoneinfo import available_timezones
@@ -228,7 +228,7 @@ async def _own_session(hub: Hub, principal: Principal, identifier: str) -> Sessi
 OWN_SESSION = Loader("session", "session_id", _own_session)
 
 
-@route("DELETE", "/api/me/sessions/<session_id>", permission=SIGNED_IN, load=OWN_SESSION, status=204)
+@route("DELETE", "/api/me/sessions/<id:session_id>", permission=SIGNED_IN, load=OWN_SESSION, status=204)
 async def sign_out_device(hub: Hub, principal: Principal, session: Session) -> None:
     """Sign out one device."""
     await hub.identity.sign_out(principal, session_id=session.id)

@@ -34,7 +34,7 @@ def encode(value: Any, identifier: str) -> str:
 
 
 def decode(cursor: str) -> tuple[Any, str]:
-    """Sort value and id. Problem 400 when the text is no cursor."""
+    """Sort value and id. Problem 404 when the text is no cursor."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         value, identifier = json.loads(raw)
@@ -42,7 +42,9 @@ def decode(cursor: str) -> tuple[Any, str]:
             raise ValueError
         return value, identifier
     except (ValueError, TypeError):
-        raise Problem(400, "cursor.invalid", "use the cursor of a Link header unchanged, or leave it out") from None
+        raise Problem(
+            404, "cursor.not_found", "there is no such page: use the cursor of a Link header unchanged"
+        ) from None
 
 
 async def page(rows: QuerySet[Any], query: PageQuery, *, by: str, descending: bool = True, time: bool = False) -> Page:
@@ -54,7 +56,7 @@ async def page(rows: QuerySet[Any], query: PageQuery, *, by: str, descending: bo
             try:
                 value = datetime.fromisoformat(str(value))
             except ValueError:
-                raise Problem(400, "cursor.invalid", "this cursor is of another list") from None
+                raise Problem(404, "cursor.not_found", "this cursor is of another list") from None
         step = "lt" if descending else "gt"
         rows = rows.filter(Q(**{f"{by}__{step}": value}) | Q(**{by: value, f"id__{step}": identifier}))
     order = "-" if descending else ""

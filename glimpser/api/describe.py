@@ -66,8 +66,8 @@ class Description(OpenAPIProvider):
         cookie.description = "Set by signing in; `__Host-` before the name on HTTPS."
         extension = QuartSchema(
             info=Info(title="Glimpser", version=version()),
-            security_schemes={"cookie": cookie, "bearer": HttpSecurityScheme(scheme="bearer")},
-            security=[{"cookie": []}, {"bearer": []}],
+            security_schemes={"bearer": HttpSecurityScheme(scheme="bearer"), "cookie": cookie},
+            security=[{"bearer": []}, {"cookie": []}],
         )
         app.config.setdefault("QUART_SCHEMA_CONVERT_CASING", False)
         app.config.setdefault("QUART_SCHEMA_CONVERSION_PREFERENCE", "pydantic")

@@ -12,7 +12,7 @@ from glimpser.identity.policy import Principal, can
 from glimpser_sdk.web import Problem
 
 from . import idempotency
-from .answers import check_match, respond
+from .answers import matcher, respond
 from .inputs import read_body, read_query
 from .routing import PUBLIC, SIGNED_IN, Route
 
@@ -82,7 +82,7 @@ def _view(hub: Hub, route: Route) -> Callable[..., Awaitable[Response]]:
         principal: Principal | None = g.get("principal")
         arguments = await _loaded(hub, route, principal, params)
         if route.match:
-            check_match(next(v for k, v in arguments.items() if route.load and k == route.load.name).version)
+            matcher()
         if route.query is not None:
             arguments["query"] = read_query(route.query)
         if route.body is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from tortoise.expressions import Q
 
 from glimpser.database.models import Event, Stream
@@ -15,9 +15,10 @@ from glimpser_sdk.web import Problem
 
 from .answers import shown
 from .cursors import PageQuery, page
+from .inputs import Moment
 from .loaders import EVENT
 from .models import EventOut
-from .routing import SIGNED_IN, Page, Routes, Versioned
+from .routing import ID_PATTERN, SIGNED_IN, Page, Routes, Versioned
 
 if TYPE_CHECKING:
     from glimpser.hub import Hub
@@ -27,6 +28,7 @@ route = Routes("events")
 EVENT_PERMISSIONS = ("events.view", "activities.review", "media.delete")
 Severity = Literal["info", "notice", "warning", "critical"]
 Id = Annotated[str, Field(max_length=26)]
+StreamId = Annotated[str, Field(pattern=ID_PATTERN)]
 
 
 class EventQuery(PageQuery):
@@ -37,8 +39,8 @@ class EventQuery(PageQuery):
     type: str | None = Field(None, max_length=100, description="Event type.")
     severity: Severity | None = None
     state: Literal["open", "ended", "interrupted"] | None = None
-    after: AwareDatetime | None = Field(None, description="Started at or after.")
-    before: AwareDatetime | None = Field(None, description="Started before.")
+    after: Moment | None = Field(None, description="Started at or after.")
+    before: Moment | None = Field(None, description="Started before.")
 
 
 class EventIn(BaseModel):
@@ -47,9 +49,9 @@ class EventIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: str = Field("external.reported", max_length=100, description="A type of the catalogue.")
-    stream_id: Id = Field(description="The stream it belongs to.")
-    started_at: AwareDatetime | None = Field(None, description="Now when left out.")
-    ended_at: AwareDatetime | None = Field(None, description="When it ended; equal to the start when left out.")
+    stream_id: StreamId = Field(description="The stream it belongs to.")
+    started_at: Moment | None = Field(None, description="Now when left out.")
+    ended_at: Moment | None = Field(None, description="When it ended; equal to the start when left out.")
     severity: Severity | None = None
     score: float | None = Field(None, ge=0, le=1)
     text: str = Field("", max_length=2000, description="In words.")
@@ -107,7 +109,7 @@ async def list_events(hub: Hub, principal: Principal, query: EventQuery) -> Page
     return Page(await event_outs(hub, principal, found.items), found.cursor, found.total)
 
 
-@route("GET", "/api/events/<event_id>", permission="events.view", load=EVENT, answer=EventOut)
+@route("GET", "/api/events/<id:event_id>", permission="events.view", load=EVENT, answer=EventOut)
 async def read_event(hub: Hub, principal: Principal, event: Event) -> Any:
     """One event."""
     return (await event_outs(hub, principal, [event]))[0]
@@ -120,7 +122,7 @@ async def report_event(hub: Hub, principal: Principal, body: EventIn) -> Version
         raise Problem(422, "event.type_unknown", f"no event type {body.type!r}; see /api/event-types")
     stream = await Stream.filter(visible_to(principal), id=body.stream_id, deleted_at=None).first()
     if stream is None or not can(principal, "events.create", stream.id):
-        raise Problem(422, "stream.not_found", "stream_id names no stream that you see")
+        raise Problem(404, "stream.not_found", "stream_id names no stream that you see")
     if body.ended_at is not None and body.started_at is not None and body.ended_at < body.started_at:
         raise Problem(422, "event.times", "ended_at is before started_at")
     identifier = await hub.events.publish(

@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from glimpser.database.models import Stream, StreamGroup, StreamGroupMember
 from glimpser.identity.policy import Principal, abilities, visible_to
 from glimpser_sdk.ids import new_id
-from glimpser_sdk.web import Problem
 
 from .answers import matcher, shown
 from .cursors import PageQuery, page
 from .events import Id
 from .loaders import GROUP
+from .problems import Invalid
 from .routing import Page, Routes, Versioned
 
 if TYPE_CHECKING:
@@ -74,8 +74,9 @@ async def _set_members(conn: Any, principal: Principal, group_id: str, streams: 
     wanted = list(dict.fromkeys(streams))
     seen = Stream.filter(visible_to(principal), id__in=wanted, deleted_at=None).using_db(conn)
     known = {str(i) for i in await seen.values_list("id", flat=True)}
-    for missing in (i for i in wanted if i not in known):
-        raise Problem(422, "stream.not_found", f"streams: there is no stream {missing}")
+    if missing := [n for n, i in enumerate(streams) if i not in known]:
+        errors = [{"field": f"/streams/{n}", "message": "no such stream", "code": "stream.not_found"} for n in missing]
+        raise Invalid(errors, status=409, code="stream.not_found")
     await StreamGroupMember.filter(group_id=group_id).using_db(conn).delete()
     members = [StreamGroupMember(group_id=group_id, stream_id=s, position=n) for n, s in enumerate(wanted)]
     await StreamGroupMember.bulk_create(members, using_db=conn)
@@ -106,13 +107,13 @@ async def create_group(hub: Hub, principal: Principal, body: GroupIn) -> Version
     return Versioned(out, group.version, status=201, location=f"/api/stream-groups/{group.id}")
 
 
-@route("GET", "/api/stream-groups/<group_id>", permission="streams.view", load=GROUP, answer=GroupOut)
+@route("GET", "/api/stream-groups/<id:group_id>", permission="streams.view", load=GROUP, answer=GroupOut)
 async def read_group(principal: Principal, group: StreamGroup) -> Versioned:
     """One group."""
     return Versioned(await _out(principal, group), group.version)
 
 
-@route("PATCH", "/api/stream-groups/<group_id>", permission="groups.manage", load=GROUP, body=GroupPatch,
+@route("PATCH", "/api/stream-groups/<id:group_id>", permission="groups.manage", load=GROUP, body=GroupPatch,
        answer=GroupOut, match=True)  # fmt: skip
 async def change_group(hub: Hub, principal: Principal, group: StreamGroup, body: GroupPatch) -> Versioned:
     """Rename a group, or change its members. Needs If-Match."""
@@ -135,7 +136,7 @@ async def change_group(hub: Hub, principal: Principal, group: StreamGroup, body:
     return Versioned(out, row.version)
 
 
-@route("DELETE", "/api/stream-groups/<group_id>", permission="groups.manage", load=GROUP, match=True, status=204)
+@route("DELETE", "/api/stream-groups/<id:group_id>", permission="groups.manage", load=GROUP, match=True, status=204)
 async def delete_group(hub: Hub, group: StreamGroup) -> None:
     """Remove a group; its streams stay. Needs If-Match."""
     match = matcher()

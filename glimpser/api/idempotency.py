@@ -52,7 +52,7 @@ async def once(hub: Hub, principal: Principal | None, run: Callable[[], Awaitabl
 
 def _kept(row: IdempotencyKey, fingerprint: str) -> Response:
     if row.request_hash != fingerprint:
-        raise Problem(422, "idempotency.key_reused", "this Idempotency-Key was used for another request")
+        raise Problem(409, "idempotency.key_reused", "this Idempotency-Key was used for another request")
     if row.status is None:
         raise Problem(409, "idempotency.in_progress", "the first request with this key is still running")
     return Response(row.body or b"", status=row.status, headers={**row.headers, "Idempotency-Replayed": "true"})
@@ -61,12 +61,14 @@ def _kept(row: IdempotencyKey, fingerprint: str) -> Response:
 async def _claim(
     hub: Hub, principal: Principal, key: str, fingerprint: str, *, expired: IdempotencyKey | None
 ) -> IdempotencyKey:
+    method, path = request.method, request.path
+
     async def change(conn: Any) -> IdempotencyKey:
         if expired is not None:
             await IdempotencyKey.filter(id=expired.id).using_db(conn).delete()
         return await IdempotencyKey.create(
-            using_db=conn, id=new_id(), principal=principal.session_id, key=key, method=request.method,
-            path=request.path, request_hash=fingerprint,
+            using_db=conn, id=new_id(), principal=principal.session_id, key=key, method=method,
+            path=path, request_hash=fingerprint,
         )  # fmt: skip
 
     try:

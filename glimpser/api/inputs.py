@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+import msgspec
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ValidationError
 from pydantic_core import from_json
 from quart import request
 
@@ -14,6 +17,25 @@ from .problems import Invalid, from_validation
 from .routing import Route
 
 MAX_DEPTH = 64
+EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)")
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, str) and not _RFC3339.fullmatch(value):
+        raise ValueError("use a time with its zone, such as 2026-11-21T10:00:00Z")
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        return EARLIEST if value.year == 1 else LATEST
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_utc)]
+"""A time in RFC 3339, given in UTC."""
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -45,7 +67,7 @@ async def read_body(route: Route) -> Any:
         if not isinstance(value, dict):
             raise Invalid([{"field": "", "message": "send an object", "code": "dict_type"}])
         return value
-    return parse(route.body, raw)
+    return parse(route.body, value)
 
 
 async def raw_body() -> bytes:
@@ -54,12 +76,21 @@ async def raw_body() -> bytes:
     return raw if isinstance(raw, bytes) else raw.encode()
 
 
-def parse(model: type[M], raw: bytes) -> M:
-    """JSON as a model; types are taken at their word, so that "1" is no number. Invalid names what is wrong."""
+def parse(model: type[M], value: Any) -> M:
+    """JSON values as a model; types are taken at their word, so that "1" is no number, but 1.0 is an integer as in
+    JSON Schema. Invalid names what is wrong."""
     try:
-        return model.model_validate_json(raw, strict=True)
+        return model.model_validate_json(msgspec.json.encode(_integral(value)), strict=True)
     except ValidationError as error:
         raise from_validation(error) from None
+
+
+def _integral(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    if isinstance(value, dict):
+        return {k: _integral(v) for k, v in value.items()}
+    return [_integral(v) for v in value] if isinstance(value, list) else value
 
 
 def _depth(value: Any) -> int:

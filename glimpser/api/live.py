@@ -14,6 +14,7 @@ from glimpser.database.models import Snapshot, Stream
 from glimpser.engine.contract import EngineError
 from glimpser.identity.policy import Principal, sees
 from glimpser.protocol.messages import Picture
+from glimpser.streams.health import LOST
 from glimpser.streams.reasons import reason_text
 from glimpser_sdk.web import Problem
 
@@ -29,6 +30,7 @@ route = Routes("live")
 
 BOUNDARY = "glimpser"
 MAX_VIEWERS = 500
+PICTURE_S = 8.0
 
 
 class SnapshotQuery(BaseModel):
@@ -76,18 +78,20 @@ class LiveSessionOut(BaseModel):
 def as_problem(error: EngineError) -> Problem:
     """Why there is no picture."""
     why = error.why
-    status = 409 if why.code == "stream.not_running" else 503
-    return Problem(status, why.code, reason_text(why.code, why.params), **why.params)
+    return Problem(409, why.code, reason_text(why.code, why.params), **why.params)
 
 
 async def take(hub: Hub, stream_id: str, *, fresh: bool, side: int | None) -> Picture:
-    """A picture of a running stream. Problem 409 when it does not run, 503 when none can be had."""
+    """A picture of a running stream. Problem 409, at once where that is known, when it gives none."""
+    state = hub.capture.state(stream_id)
+    if state is not None and state.state in LOST and state.reason is not None:
+        raise as_problem(EngineError(state.reason))
     try:
-        picture: Picture = await hub.live.snapshot(stream_id, fresh=fresh, side=side)
+        picture: Picture = await hub.live.snapshot(stream_id, fresh=fresh, side=side, timeout_s=PICTURE_S)
     except EngineError as error:
         raise as_problem(error) from None
     except TimeoutError:
-        raise Problem(503, "snapshot.timeout", "no picture came in time") from None
+        raise Problem(409, "snapshot.timeout", "no picture came in time") from None
     return picture
 
 
@@ -100,7 +104,7 @@ def jpeg_answer(picture: Picture) -> Response:
     return Response(picture.jpeg, content_type="image/jpeg", headers=headers)
 
 
-@route("GET", "/api/stream/<stream_id>/snapshot", permission="streams.view", load=STREAM, query=SnapshotQuery,
+@route("GET", "/api/stream/<id:stream_id>/snapshot", permission="streams.view", load=STREAM, query=SnapshotQuery,
        media="image/jpeg")  # fmt: skip
 async def snapshot(hub: Hub, stream: Stream, query: SnapshotQuery) -> Response:
     """The newest frame."""
@@ -109,7 +113,7 @@ async def snapshot(hub: Hub, stream: Stream, query: SnapshotQuery) -> Response:
     return jpeg_answer(await take(hub, stream.id, fresh=query.fresh, side=side or None))
 
 
-@route("GET", "/api/stream/<stream_id>/thumbnail", permission="streams.view", load=STREAM, media="image/jpeg")
+@route("GET", "/api/stream/<id:stream_id>/thumbnail", permission="streams.view", load=STREAM, media="image/jpeg")
 async def thumbnail(hub: Hub, stream: Stream) -> Response:
     """A small picture, 320 pixels wide; the newest kept one while the stream does not run."""
     try:
@@ -124,14 +128,14 @@ async def thumbnail(hub: Hub, stream: Stream) -> Response:
         return Response(path.read_bytes(), content_type="image/jpeg", headers={"Cache-Control": "private, no-cache"})
 
 
-@route("GET", "/api/stream/<stream_id>/recent-snapshots", permission="streams.view", load=STREAM, query=RecentQuery,
+@route("GET", "/api/stream/<id:stream_id>/recent-snapshots", permission="streams.view", load=STREAM, query=RecentQuery,
        answer=list[SnapshotOut])  # fmt: skip
 async def recent(stream: Stream, query: RecentQuery) -> Any:
     """The newest kept pictures, for hover play."""
     return [snapshot_out(s) for s in await Snapshot.filter(stream_id=stream.id).order_by("-captured_at").limit(query.n)]
 
 
-@route("GET", "/api/stream/<stream_id>/mjpeg", permission="streams.view", load=STREAM, query=MjpegQuery,
+@route("GET", "/api/stream/<id:stream_id>/mjpeg", permission="streams.view", load=STREAM, query=MjpegQuery,
        media="multipart/x-mixed-replace")  # fmt: skip
 async def mjpeg(hub: Hub, principal: Principal, stream: Stream, query: MjpegQuery) -> Response:
     """Live pictures as multipart JPEG, for single views and integrations; ends with the session."""
@@ -166,7 +170,7 @@ async def live_sessions(hub: Hub, principal: Principal) -> Any:
     ]  # fmt: skip
 
 
-@route("DELETE", "/api/live-sessions/<session_id>", permission="live_sessions.view", status=204)
+@route("DELETE", "/api/live-sessions/<id:session_id>", permission="live_sessions.view", status=204)
 async def disconnect(hub: Hub, principal: Principal, session_id: str) -> None:
     """Disconnect a viewer."""
     known = {s.id for s in hub.live.sessions() if sees(principal, s.stream_id)}

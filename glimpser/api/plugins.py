@@ -15,7 +15,7 @@ from glimpser.plugins.sections import stored_row
 from glimpser.plugins.state import Plugin
 from glimpser_sdk.web import Problem
 
-from .answers import check_match, plain
+from .answers import matcher, plain
 from .routing import Loader, Routes, Versioned
 
 if TYPE_CHECKING:
@@ -134,12 +134,12 @@ async def read_plugin(hub: Hub, principal: Principal, plugin: Plugin) -> Version
 
 
 @route("PATCH", "/api/plugins/<plugin_id>", permission="plugins.manage", load=PLUGIN, body=PluginPatch,
-       answer=PluginDetail)  # fmt: skip
+       answer=PluginDetail, match=True)  # fmt: skip
 async def change_plugin(hub: Hub, principal: Principal, plugin: Plugin, body: PluginPatch) -> Versioned:
     """Enable, disable or configure a plugin from the next start on. Needs If-Match."""
     stored = await read_config(plugin.id)
     version = stored.version if stored else 0
-    check_match(version)
+    matcher()(version)
     try:
         if body.config is not None:
             version = await _store(hub, plugin, body.config, version)

@@ -20,6 +20,10 @@ TITLES = {
 }  # fmt: skip
 
 
+CONFLICTS = frozenset({"stream.key_taken", "group.not_found", "user.exists"})
+"""What is well formed but does not fit what is here."""
+
+
 class FieldProblem(BaseModel):
     """What is wrong with one field."""
 
@@ -74,7 +78,8 @@ def from_vocabulary(error: GlimpserError) -> Problem:
         if isinstance(error, DocumentInvalid):
             return Invalid([{"field": e.pointer, "message": e.message, "code": e.code} for e in error.errors])
         field = error.field if error.field.startswith("/") or not error.field else "/" + error.field.replace(".", "/")
-        return Invalid([{"field": field, "message": str(error), "code": error.reason.code}])
+        code = error.reason.code
+        return Invalid([{"field": field, "message": str(error), "code": code}], 409 if code in CONFLICTS else 422)
     status = 503 if isinstance(error, NotReady) else 409 if isinstance(error, Unsupported | AuthFailed) else 500
     params = {k: v for k, v in error.reason.params.items() if k != "detail"}
     problem = Problem(status, error.reason.code, str(error), **params)

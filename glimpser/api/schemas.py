@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, get_args, get_origin
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
@@ -11,9 +12,11 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from glimpser.plugins.config import load_model
 from glimpser.streams.inputs import StreamIn
 
+from .authentication import MePatch
 from .events import EventIn
 from .problems import ProblemOut
 from .routing import Route
+from .tools import TryIn
 
 if TYPE_CHECKING:
     from glimpser.hub import Hub
@@ -91,8 +94,20 @@ class Schemas:
         if (EventIn, "validation") in self._refs:
             types = [t.type for t in self._hub.events.types]
             self._component(EventIn)["properties"]["type"] |= {"enum": types}
+        for model in (StreamIn, MePatch):
+            if (model, "validation") in self._refs:
+                self._adapt_zones(model)
+        if (TryIn, "validation") in self._refs:
+            self._adapt_try(self._component(TryIn))
         if (StreamIn, "validation") in self._refs:
             self._adapt_streams(self._component(StreamIn))
+
+    def _adapt_zones(self, model: type[BaseModel]) -> None:
+        zones = {"type": "string", "enum": sorted(available_timezones())}
+        self.components["TimeZone"] = zones
+        self._component(model)["properties"]["timezone"]["anyOf"] = [
+            {"$ref": REF.format(model="TimeZone")}, {"type": "null"},
+        ]  # fmt: skip
 
     def _adapt_streams(self, stream: dict[str, Any]) -> None:
         kinds = sorted(self._registry.sources)
@@ -105,17 +120,29 @@ class Schemas:
                 "properties": {n: self._config(part, n) for n in names},
             }  # fmt: skip
             properties[part]["anyOf"] = [parts, {"type": "null"}]
-        stream["allOf"] = [
-            {
-                "if": {"properties": {"kind": {"const": kind}}},
-                "then": {"properties": {"config": self._config("sources", kind)}},
-            }
-            for kind in kinds
-        ]
-        patch = {k: v for k, v in stream.items() if k not in ("required", "allOf", "title")}
+        stream["allOf"] = self._kinds()
+        stream["required"] = sorted({*stream["required"], "config"})
+        patch = {k: v for k, v in stream.items() if k not in ("required", "title")}
+        patch["allOf"] = self._kinds(patch=True)
         patch["description"] = "A JSON merge patch: a field left out stays, null returns it to its default."
         patch["properties"] = {k: {n: v for n, v in p.items() if n != "default"} for k, p in properties.items()}
         self.components[self._component_name(StreamIn) + "Patch"] = patch
+
+    def _kinds(self, *, patch: bool = False) -> list[dict[str, Any]]:
+        """What the configuration of each kind looks like."""
+        return [
+            {
+                "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+                "then": {"properties": {"config": self._config("sources", kind)}}
+                | ({} if patch else {"required": ["config"]}),
+            }
+            for kind in sorted(self._registry.sources)
+        ]
+
+    def _adapt_try(self, tried: dict[str, Any]) -> None:
+        tried["properties"]["kind"] = {"enum": sorted(self._registry.sources), "type": "string"}
+        tried["anyOf"] = [{"required": ["kind"]}, {"required": ["url"]}]
+        tried["properties"]["url"] = {"type": "string", "maxLength": 4096, "pattern": "^[a-z0-9]+://[^/]+"}
 
     def _config(self, part: str, name: str) -> dict[str, Any]:
         return dict(self._refs[self._configs[part, name], "validation"])

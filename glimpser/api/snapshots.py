@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from quart import Response, request, send_file
 
 from glimpser.database.models import MediaFile, Snapshot, Stream
@@ -13,6 +13,7 @@ from glimpser_sdk.web import Problem
 
 from .answers import shown
 from .cursors import PageQuery, page
+from .inputs import Moment
 from .live import take
 from .loaders import CLIP, SNAPSHOT, STREAM
 from .models import SnapshotOut, snapshot_out
@@ -27,8 +28,8 @@ route = Routes("media")
 class SnapshotQuery(PageQuery):
     """Filters."""
 
-    after: AwareDatetime | None = Field(None, description="Captured at or after.")
-    before: AwareDatetime | None = Field(None, description="Captured before.")
+    after: Moment | None = Field(None, description="Captured at or after.")
+    before: Moment | None = Field(None, description="Captured before.")
     kind: Literal["capture", "best", "event"] | None = None
 
 
@@ -68,7 +69,7 @@ def clip_out(row: MediaFile) -> dict[str, Any]:
     })  # fmt: skip
 
 
-@route("GET", "/api/streams/<stream_id>/snapshots", permission="streams.view", load=STREAM, query=SnapshotQuery,
+@route("GET", "/api/streams/<id:stream_id>/snapshots", permission="streams.view", load=STREAM, query=SnapshotQuery,
        answer=list[SnapshotOut])  # fmt: skip
 async def list_snapshots(stream: Stream, query: SnapshotQuery) -> Page:
     """Kept pictures of a stream, newest first."""
@@ -78,7 +79,7 @@ async def list_snapshots(stream: Stream, query: SnapshotQuery) -> Page:
     return Page([snapshot_out(s) for s in found.items], found.cursor, found.total)
 
 
-@route("POST", "/api/streams/<stream_id>/snapshots", permission="streams.control", load=STREAM, body=CaptureIn,
+@route("POST", "/api/streams/<id:stream_id>/snapshots", permission="streams.control", load=STREAM, body=CaptureIn,
        answer=SnapshotOut, status=201)  # fmt: skip
 async def capture_snapshot(hub: Hub, stream: Stream, body: CaptureIn) -> Versioned:
     """Take a picture now and keep it."""
@@ -91,13 +92,13 @@ async def capture_snapshot(hub: Hub, stream: Stream, body: CaptureIn) -> Version
     return Versioned(snapshot_out(row), 1, status=201, location=f"/api/snapshots/{row.id}")
 
 
-@route("GET", "/api/snapshots/<snapshot_id>", permission="streams.view", load=SNAPSHOT, answer=SnapshotOut)
+@route("GET", "/api/snapshots/<id:snapshot_id>", permission="streams.view", load=SNAPSHOT, answer=SnapshotOut)
 async def read_snapshot(snapshot: Snapshot) -> Versioned:
     """One kept picture."""
     return Versioned(snapshot_out(snapshot), 1)
 
 
-@route("DELETE", "/api/snapshots/<snapshot_id>", permission="media.delete", load=SNAPSHOT, status=204)
+@route("DELETE", "/api/snapshots/<id:snapshot_id>", permission="media.delete", load=SNAPSHOT, status=204)
 async def delete_snapshot(hub: Hub, snapshot: Snapshot) -> None:
     """Remove one kept picture."""
     await hub.media.delete_snapshot(snapshot)
@@ -116,25 +117,25 @@ async def _file(hub: Hub, relative: str, content_type: str, etag: str) -> Respon
     return response
 
 
-@route("GET", "/api/snapshots/<snapshot_id>/image", permission="streams.view", load=SNAPSHOT, media="image/jpeg")
+@route("GET", "/api/snapshots/<id:snapshot_id>/image", permission="streams.view", load=SNAPSHOT, media="image/jpeg")
 async def snapshot_image(hub: Hub, snapshot: Snapshot) -> Response:
     """The picture."""
     return await _file(hub, snapshot.path, "image/jpeg", snapshot.sha256[:32])
 
 
-@route("GET", "/api/clips/<clip_id>", permission="events.view", load=CLIP, answer=ClipOut)
+@route("GET", "/api/clips/<id:clip_id>", permission="events.view", load=CLIP, answer=ClipOut)
 async def read_clip(clip: MediaFile) -> Any:
     """One kept clip."""
     return clip_out(clip)
 
 
-@route("DELETE", "/api/clips/<clip_id>", permission="media.delete", load=CLIP, status=204)
+@route("DELETE", "/api/clips/<id:clip_id>", permission="media.delete", load=CLIP, status=204)
 async def delete_clip(hub: Hub, clip: MediaFile) -> None:
     """Remove one kept clip."""
     await hub.media.delete_clip(clip)
 
 
-@route("GET", "/api/clips/<clip_id>/file", permission="events.view", load=CLIP, media="video/mp4",
+@route("GET", "/api/clips/<id:clip_id>/file", permission="events.view", load=CLIP, media="video/mp4",
        also={206: "A part of it, for Range."})  # fmt: skip
 async def clip_file(hub: Hub, clip: MediaFile) -> Response:
     """The video; supports Range."""

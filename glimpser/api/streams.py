@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 from tortoise.expressions import Subquery
 
@@ -135,13 +134,13 @@ async def create_stream(hub: Hub, principal: Principal, body: StreamIn) -> Versi
     return Versioned(out.body, row.version, status=201, location=f"/api/streams/{row.id}")
 
 
-@route("GET", "/api/streams/<stream_id>", permission="streams.view", load=STREAM, answer=StreamOut)
+@route("GET", "/api/streams/<id:stream_id>", permission="streams.view", load=STREAM, answer=StreamOut)
 async def read_stream(hub: Hub, principal: Principal, stream: Stream) -> Versioned:
     """One stream with its state."""
     return await stream_out(hub, principal, stream)
 
 
-@route("PATCH", "/api/streams/<stream_id>", permission="streams.configure", load=STREAM, body=StreamIn,
+@route("PATCH", "/api/streams/<id:stream_id>", permission="streams.configure", load=STREAM, body=StreamIn,
        merge_patch=True, answer=StreamOut, match=True)  # fmt: skip
 async def change_stream(hub: Hub, principal: Principal, stream: Stream, body: dict[str, Any]) -> Versioned:
     """Change a stream by a JSON merge patch; an omitted or masked secret stays. Needs If-Match."""
@@ -162,6 +161,9 @@ async def patched(hub: Hub, stream: Stream, patch: dict[str, Any]) -> StreamIn:
     values: dict[str, Any] = {name: getattr(kept, name) for name in StreamIn.model_fields}
     registry = hub.plugins.registry
     kind = patch.get("kind", kept.kind)
+    if kind != kept.kind and "config" not in patch:
+        errors = [{"field": "/config", "message": "another kind needs its own configuration", "code": "missing"}]
+        raise Invalid(errors, status=409, code="stream.config_needed")
     for field, value in patch.items():
         if field == "config" and kind == kept.kind and isinstance(value, dict) and kind in registry.sources:
             model = registry.sources[kind].spec.config
@@ -174,7 +176,7 @@ async def patched(hub: Hub, stream: Stream, patch: dict[str, Any]) -> StreamIn:
             values[field] = StreamIn.model_fields[field].get_default(call_default_factory=True)
         else:
             values[field] = value
-    return parse(StreamIn, msgspec.json.encode(values))
+    return parse(StreamIn, values)
 
 
 def _patch_parts(hub: Hub, field: str, kept: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
@@ -190,7 +192,7 @@ def _patch_parts(hub: Hub, field: str, kept: dict[str, Any], patch: dict[str, An
     return merged
 
 
-@route("DELETE", "/api/streams/<stream_id>", permission="streams.configure", load=STREAM, query=DeleteQuery,
+@route("DELETE", "/api/streams/<id:stream_id>", permission="streams.configure", load=STREAM, query=DeleteQuery,
        match=True, status=204)  # fmt: skip
 async def delete_stream(hub: Hub, stream: Stream, query: DeleteQuery) -> None:
     """Stop and remove a stream. Needs If-Match."""
@@ -206,7 +208,7 @@ async def delete_stream(hub: Hub, stream: Stream, query: DeleteQuery) -> None:
     await hub.events.announce("stream", "deleted", stream.id, stream_id=stream.id, payload={"name": stream.name})
 
 
-@route("POST", "/api/streams/<stream_id>/start", permission="streams.control", load=STREAM, answer=StreamOut,
+@route("POST", "/api/streams/<id:stream_id>/start", permission="streams.control", load=STREAM, answer=StreamOut,
        status=202)  # fmt: skip
 async def start_stream(hub: Hub, principal: Principal, stream: Stream) -> Versioned:
     """Begin capturing; clears backoff and quarantine."""
@@ -218,7 +220,9 @@ async def start_stream(hub: Hub, principal: Principal, stream: Stream) -> Versio
     return await stream_out(hub, principal, row)
 
 
-@route("POST", "/api/streams/<stream_id>/stop", permission="streams.control", load=STREAM, answer=StreamOut, status=202)
+@route(
+    "POST", "/api/streams/<id:stream_id>/stop", permission="streams.control", load=STREAM, answer=StreamOut, status=202
+)
 async def stop_stream(hub: Hub, principal: Principal, stream: Stream) -> Versioned:
     """Stop capturing."""
     row = await hub.streams.desire(stream, False)

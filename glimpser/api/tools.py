@@ -6,7 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from glimpser.capture.counters import metrics
 from glimpser.database.models import Stream
@@ -23,9 +23,10 @@ from glimpser_sdk.web import Problem
 
 from .answers import plain
 from .events import Id
+from .inputs import parse
 from .loaders import STREAM
 from .models import ReasonOut
-from .problems import Invalid, from_validation, from_vocabulary
+from .problems import Invalid, from_vocabulary
 from .routing import Routes
 from .streams import patched
 
@@ -210,11 +211,11 @@ def _what(hub: Hub, body: TryIn) -> tuple[str, dict[str, Any]]:
         if scheme in offer.spec.schemes:
             return kind, {**body.config, "url": body.url}
     known = sorted({s for o in sources.values() for s in o.spec.schemes})
-    raise Invalid([{"field": "/url", "message": f"no installed source takes {scheme}; there are: {', '.join(known)}",
-                    "code": "url.scheme"}])  # fmt: skip
+    message = f"no installed source takes {scheme}; there are: {', '.join(known)}"
+    raise Invalid([{"field": "/url", "message": message, "code": "url.scheme"}], status=409, code="url.scheme")
 
 
-@route("GET", "/api/streams/<stream_id>/diagnostics", permission="streams.view", load=STREAM, answer=DiagnosticsOut)
+@route("GET", "/api/streams/<id:stream_id>/diagnostics", permission="streams.view", load=STREAM, answer=DiagnosticsOut)
 async def diagnostics(hub: Hub, stream: Stream) -> Any:
     """State, counters, backoff and worker of a stream."""
     state = hub.capture.state(stream.id)
@@ -294,14 +295,12 @@ async def _import_one(
             _allow_unmasked(principal, given, existing.unmasked_recording)
             row = await hub.streams.change(existing, given, lambda _: None)
         else:
-            given = StreamIn.model_validate(entry)
+            given = parse(StreamIn, entry)
             _allow_unmasked(principal, given, False)
             row = await hub.streams.create(given)
         await hub.capture.apply(row.id)
         await hub.events.announce("stream", "imported", row.id, stream_id=row.id, payload={"name": row.name})
         return done | {"result": "overwritten" if existing else "created", "id": row.id}
-    except ValidationError as error:
-        return done | {"result": "failed", "errors": from_validation(error).errors}
     except GlimpserError as error:
         problem = from_vocabulary(error)
     except Problem as error:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from glimpser_sdk.ids import is_id, new_id
+from glimpser_sdk.ids import new_id
 
-Point = tuple[float, float]
+Share = Annotated[float, Field(ge=0, le=1)]
+Point = tuple[Share, Share]
+Id = Annotated[str, Field(pattern="^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
+Tag = Annotated[str, Field(min_length=1, max_length=64)]
+VISIBLE = r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$"
+"""Something to see, and no control characters."""
 
 
 class Strict(BaseModel):
@@ -21,7 +26,7 @@ class Strict(BaseModel):
 class RegionIn(Strict):
     """A polygon on the picture."""
 
-    id: str = Field(default_factory=new_id, description="Left out for a new region.")
+    id: Id = Field(default_factory=new_id, description="Left out for a new region.")
     name: str = Field(min_length=1, max_length=100, description="Shown in events and the editor.")
     kind: Literal["zone", "motion_mask", "privacy"] = Field(
         description="zone: report about it; motion_mask: ignore movement in it; privacy: painted black everywhere."
@@ -30,18 +35,9 @@ class RegionIn(Strict):
         min_length=3, max_length=100, description="Corners as [x, y], each 0..1 of width and height."
     )
 
-    @field_validator("id")
-    @classmethod
-    def _id(cls, value: str) -> str:
-        if not is_id(value):
-            raise ValueError("use the id the hub gave, or leave it out")
-        return value
-
     @field_validator("polygon")
     @classmethod
     def _inside(cls, value: list[Point]) -> list[Point]:
-        if not all(0.0 <= c <= 1.0 for point in value for c in point):
-            raise ValueError("corners are 0..1 of width and height")
         if len(set(value)) < 3:
             raise ValueError("a polygon has at least three different corners")
         return value
@@ -60,14 +56,14 @@ Parts = dict[str, dict[str, Any]]
 class StreamIn(Strict):
     """A stream to be kept. ``analyzers`` and ``sinks`` map an id to its configuration; left out, the defaults run."""
 
-    name: str = Field(min_length=1, max_length=200, description="A label; it may repeat and change.")
+    name: str = Field(min_length=1, max_length=200, pattern=VISIBLE, description="A label; it may repeat and change.")
     kind: str = Field(min_length=1, max_length=64, description="A source kind, see /api/source-kinds.")
     config: dict[str, Any] = Field(default_factory=dict, description="Configuration of the source kind.")
     analyzers: Parts | None = Field(None, description="Analyzer id to its configuration; null = the defaults.")
     sinks: Parts | None = Field(None, description="Sink id to its configuration; null = the defaults.")
     regions: list[RegionIn] = Field(default_factory=list, max_length=64, description="Zones and masks.")
-    groups: list[str] = Field(default_factory=list, max_length=64, description="Ids of stream groups.")
-    tags: list[str] = Field(default_factory=list, max_length=64, description="Labels to search by.")
+    groups: list[Id] = Field(default_factory=list, max_length=64, description="Ids of stream groups.")
+    tags: list[Tag] = Field(default_factory=list, max_length=64, description="Labels to search by.")
     enabled: bool = Field(True, description="Whether it should run.")
     timezone: str | None = Field(None, description="IANA zone of the place, such as Europe/Berlin.")
     location: Location | None = Field(None, description="Where it is.")
@@ -79,15 +75,11 @@ class StreamIn(Strict):
     @field_validator("name")
     @classmethod
     def _name(cls, value: str) -> str:
-        if not value.strip() or any(ord(c) < 32 for c in value):
-            raise ValueError("a name has visible characters and no control characters")
         return value.strip()
 
     @field_validator("tags")
     @classmethod
     def _tags(cls, value: list[str]) -> list[str]:
-        if any(not 1 <= len(tag) <= 64 for tag in value):
-            raise ValueError("a tag has 1 to 64 characters")
         return list(dict.fromkeys(value))
 
     @field_validator("timezone")

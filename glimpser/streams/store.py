@@ -193,12 +193,14 @@ class StreamStore:
             return
         other = await Stream.filter(external_key=key).using_db(conn).first()
         if other is not None and other.id != own:
-            raise ConfigInvalid(f"the stream {other.name!r} has this key already", field="/external_key")
+            raise ConfigInvalid(
+                f"the stream {other.name!r} has this key already", field="/external_key", code="stream.key_taken"
+            )
 
     async def _set_groups(self, conn: Any, stream_id: str, groups: list[str]) -> None:
         known = {str(i) for i in await StreamGroup.filter(id__in=groups).using_db(conn).values_list("id", flat=True)}
         for missing in (g for g in groups if g not in known):
-            raise ConfigInvalid(f"there is no group {missing}", field="/groups")
+            raise ConfigInvalid(f"there is no group {missing}", field="/groups", code="group.not_found")
         members = StreamGroupMember.filter(stream_id=stream_id).using_db(conn)
         had = {str(i) for i in await members.values_list("group_id", flat=True)}
         await members.filter(group_id__not_in=sorted(known)).delete() if known else await members.delete()
