@@ -1,0 +1,1 @@
+"""A weather vane: what it points at, and where that lies."""
