@@ -56,7 +56,7 @@ class FfmpegSource:
         # Longer than libav's own patience between two bytes, so that silence and slowness are told apart.
         self._opening, self._reading = Deadline(2 * config.timeout_s), Deadline(_FOREVER)
         self._container: InputContainer | None = None
-        self._url = ""
+        self._opening_url = ""
         self._closed = threading.Event()
         self._told = False
 
@@ -66,7 +66,7 @@ class FfmpegSource:
             where = target(self._ctx, self._config, self._feed)
             yield from self._play(where) if where.is_file else self._connection(where)
             if not self._closed.is_set():
-                raise StreamEnded(code="stream.ended")
+                raise errors.ended(where.scheme)
         except GlimpserError as error:
             self._ctx.metrics.counter("failures_total").inc(code=error.reason.code)
             raise
@@ -85,8 +85,8 @@ class FfmpegSource:
         container = self._container
         if container is not None:
             interrupt(container)
-        elif self._url:
-            interrupt_opening(self._url)
+        elif self._opening_url:
+            interrupt_opening(self._opening_url)
 
     def _fell_back(self, device: str, why: str) -> None:
         if not self._told:
@@ -120,8 +120,9 @@ class FfmpegSource:
     def _open(self, where: Target) -> InputContainer | None:
         """An open container with a picture, None when closed meanwhile."""
         self._ctx.metrics.counter("connects_total").inc(scheme=where.scheme)
-        self._url = where.url
+        self._opening_url = where.url
         began = time.monotonic()
+        container: InputContainer | None = None
         with av.logging.Capture() as logs:
             try:
                 deadlines: Any = (self._opening, self._reading)
@@ -135,7 +136,8 @@ class FfmpegSource:
                 if self._closed.is_set():
                     return None
                 raise errors.opening(error, _text(logs), where.scheme) from error
-        self._container = container
+            finally:
+                self._container, self._opening_url = container, ""
         if self._closed.is_set():
             container.close()
             return None

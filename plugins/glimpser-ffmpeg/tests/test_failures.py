@@ -138,3 +138,12 @@ def test_failures_are_counted(ctx: Any, hostile: Any, open_source: Any, failure:
     failure(open_source(_url("rtsp", hostile.free_port())))
     assert ctx.metrics.values[("failures_total", "net.refused")] == 1
     assert ctx.metrics.values[("connects_total", "rtsp")] == 1
+
+
+def test_close_after_the_end_costs_nothing(hostile: Any, open_source: Any, failure: Any) -> None:
+    source = open_source(_url("rtsp", hostile.free_port()))
+    assert failure(source).reason.code == "net.refused"
+    began = time.thread_time()
+    for _ in range(100):
+        source.close()
+    assert time.thread_time() - began < 0.05
