@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pluggy
@@ -23,16 +21,6 @@ HOOKS = sorted(
 TESTS = ("sdk/tests/**/*.py", "tests/**/*.py", "plugins/*/tests/**/*.py", "examples/*/tests/**/*.py")
 
 
-def implemented(folder: Path) -> Iterator[str]:
-    """Names of the functions below a folder that are marked as hooks."""
-    for path in folder.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
-                isinstance(mark, ast.Name) and mark.id == "hookimpl" for mark in node.decorator_list
-            ):
-                yield node.name
-
-
 def test_there_are_hooks() -> None:
     assert {"glimpser_manifest", "glimpser_sources", "glimpser_teardown"} <= set(HOOKS)
 
@@ -42,7 +30,7 @@ def test_it_is_documented(name: str) -> None:
     section = hook_reference.markdown().partition(f"## `{name}`\n")[2].partition("\n## ")[0]
     assert f"def {name}(" in section, "the hook reference has no section with its signature"
     assert inspect.getdoc(getattr(hookspecs, name)), "it has no docstring"
-    assert "Used by: " in section or "No first-party plugin" in section
+    assert "Used by: `" in section
 
 
 @pytest.mark.parametrize("name", HOOKS)
@@ -54,7 +42,7 @@ def test_it_is_tested_by_name(name: str) -> None:
 @pytest.mark.parametrize("name", HOOKS)
 def test_a_plugin_of_this_repository_uses_it(name: str) -> None:
     loaded = {hook for plugin in shipped.plugins() for hook in plugin.contribution.hooks}
-    assert name in loaded | set(implemented(ROOT / "examples"))
+    assert name in loaded | shipped.examples().keys()
 
 
 def test_all_first_party_plugins_are_in_the_catalogue() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from glimpser_sdk import hookspecs, specs
 
-from .shipped import plugins
+from .shipped import examples, plugins
 from .text import prose, table
 
 
@@ -31,7 +31,8 @@ def _section(name: str, hook: Any) -> str:
     returned = str(inspect.signature(hook).return_annotation)
     arguments = ", ".join(str(p).replace("'", "") for p in inspect.signature(hook).parameters.values())
     users = [plugin.id for plugin in plugins() if name in plugin.contribution.hooks]
-    used = f"Used by: {', '.join(f'`{user}`' for user in users)}." if users else "No first-party plugin needs it."
+    users += sorted(examples().get(name, ()))
+    used = f"Used by: {', '.join(f'`{user}`' for user in users)}."
     parts = [
         f"## `{name}`",
         f"```python\n@hookimpl\ndef {name}({arguments}) -> {returned}: ...\n```",
