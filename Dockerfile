@@ -27,6 +27,8 @@ RUN uv build --quiet --all-packages --wheel --out-dir /wheels \
         "glimpser${EXTRAS:+[$EXTRAS]}"
 
 FROM python:${PYTHON}-slim
+# As process 1 the hub would inherit the children of dead workers; tini reaps them.
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home --home-dir /home/glimpser glimpser \
     && install -d -o glimpser -g glimpser -m 0750 /data
 COPY --from=build /opt/glimpser /opt/glimpser
@@ -42,5 +44,5 @@ EXPOSE 8080
 # Ten seconds is what a shutdown may take: drain, flush, stop.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["python", "/opt/glimpser/healthcheck.py"]
-ENTRYPOINT ["glimpser"]
+ENTRYPOINT ["tini", "--", "glimpser"]
 CMD ["run"]
