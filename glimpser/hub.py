@@ -242,16 +242,20 @@ class Hub:
 
     # --- stop -------------------------------------------------------------------------------------------------------
 
-    async def stop(self) -> None:
-        """Not ready, drain, flush, stop: at most 10 s."""
+    async def drain(self) -> None:
+        """Not ready any more: end what is open and stop all streams, while requests are still answered."""
         self.state = "draining"
         self.responses.close()
         self.events.stop()
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        for step, seconds in ((self.capture.stop(4.0), 7.5), (self.runtime.stop(), 1.0), (self.egress.stop(), 1.0),
-                              (self.db.close(), 2.0)):  # fmt: skip
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.capture.stop(4.0), 7.5)
+
+    async def stop(self) -> None:
+        """Stop the rest, after :meth:`drain`. Both together take at most 10 s."""
+        for step, seconds in ((self.runtime.stop(), 1.0), (self.egress.stop(), 1.0), (self.db.close(), 2.0)):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(step, seconds)
         self.state = "stopped"
@@ -298,9 +302,7 @@ async def _serve(settings: Settings) -> None:
 
     async def trigger() -> None:
         await stopping.wait()
-        hub.state = "draining"
-        hub.responses.close()
-        hub.events.stop()
+        await hub.drain()
 
     serving = asyncio.create_task(serve(app, config, shutdown_trigger=trigger))
     hub.state = "ready"
@@ -308,6 +310,8 @@ async def _serve(settings: Settings) -> None:
     try:
         await serving
     finally:
+        if not stopping.is_set():
+            await hub.drain()
         await hub.stop()
 
 
