@@ -124,7 +124,7 @@ async def report_event(hub: Hub, principal: Principal, body: EventIn) -> Version
     if stream is None or not can(principal, "events.create", stream.id):
         raise Problem(404, "stream.not_found", "stream_id names no stream that you see")
     if body.ended_at is not None and body.started_at is not None and body.ended_at < body.started_at:
-        raise Problem(422, "event.times", "ended_at is before started_at")
+        raise Problem(409, "event.times", "ended_at is before started_at")
     identifier = await hub.events.publish(
         body.type, stream_id=stream.id, score=body.score, severity=body.severity, at=_utc(body.started_at),
         ended_at=_utc(body.ended_at), data={**body.data, "text": body.text, "reported_by": principal.name},

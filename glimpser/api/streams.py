@@ -167,6 +167,8 @@ async def patched(hub: Hub, stream: Stream, patch: dict[str, Any]) -> StreamIn:
     for field, value in patch.items():
         if field == "config" and kind == kept.kind and isinstance(value, dict) and kind in registry.sources:
             model = registry.sources[kind].spec.config
+            if "kind" in patch:  # who names the kind gives its whole configuration
+                hub.streams.documents.check(model, value, "/config")
             values["config"] = hub.streams.documents.patch(model, kept.config, value)
         elif field in ("analyzers", "sinks") and isinstance(value, dict):
             values[field] = _patch_parts(hub, field, values[field], value)

@@ -13,7 +13,7 @@ from glimpser.database.models import Stream
 from glimpser.engine.contract import EngineError
 from glimpser.engine.groups import FIRST_PARTY
 from glimpser.identity.policy import Principal, can, visible_to
-from glimpser.plugins.config import load_model
+from glimpser.plugins.config import DocumentInvalid, load_model
 from glimpser.plugins.schema import form_schema
 from glimpser.streams.inputs import StreamIn
 from glimpser.streams.parts import source_part
@@ -26,7 +26,7 @@ from .events import Id
 from .inputs import parse
 from .loaders import STREAM
 from .models import ReasonOut
-from .problems import Invalid, from_vocabulary
+from .problems import FieldProblem, Invalid, from_vocabulary
 from .routing import Routes
 from .streams import patched
 
@@ -75,6 +75,7 @@ class TryOut(BaseModel):
     codec: str | None
     preview: str | None = Field(description="A JPEG as a data URL.")
     details: dict[str, Any]
+    errors: list[FieldProblem] = Field(description="Fields of the configuration that are not valid.")
 
 
 class ExportOut(BaseModel):
@@ -164,7 +165,10 @@ async def try_stream(hub: Hub, body: TryIn) -> Any:
     kind, document = _what(hub, body)
     registry, documents = hub.plugins.registry, hub.streams.documents
     spec = registry.sources[kind].spec
-    documents.check(spec.config, document, "/config")
+    try:
+        documents.check(spec.config, document, "/config")
+    except DocumentInvalid as error:
+        return _unusable(kind, error)
     part = source_part(registry, kind, documents.in_clear(spec.config, document))
     group = (
         FIRST_PARTY
@@ -191,8 +195,19 @@ async def try_stream(hub: Hub, body: TryIn) -> Any:
             "codec": found.codec or None,
             "preview": "data:image/jpeg;base64," + base64.b64encode(found.jpeg).decode() if found.jpeg else None,
             "details": found.details,
+            "errors": [],
         }
     )
+
+
+def _unusable(kind: str, error: DocumentInvalid) -> dict[str, Any]:
+    """What a try says of a configuration that does not fit; nothing of it is repeated, it may hold secrets."""
+    params = {"field": error.errors[0].pointer, "detail": error.errors[0].message}
+    return {
+        "ok": False, "kind": kind, "config": {}, "resolution": None, "fps": None, "codec": None, "preview": None,
+        "details": {}, "reason": {"code": "config_invalid", "params": params, "text": str(error)},
+        "errors": [{"field": e.pointer, "message": e.message, "code": e.code} for e in error.errors],
+    }  # fmt: skip
 
 
 def _what(hub: Hub, body: TryIn) -> tuple[str, dict[str, Any]]:

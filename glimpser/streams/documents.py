@@ -6,6 +6,7 @@ from typing import Any
 
 from glimpser.logging import redactor
 from glimpser.plugins import changes, config
+from glimpser.plugins.documents import escape, is_reference
 from glimpser.secrets import SecretBox
 from glimpser_sdk.lazy import Lazy
 
@@ -20,7 +21,10 @@ class Documents:
     def check(self, reference: Lazy, document: dict[str, Any], pointer: str) -> dict[str, Any]:
         """The document unchanged, or DocumentInvalid with every wrong field as JSON pointers below ``pointer``."""
         config.without_sealed(document, pointer)
-        config.validate(config.load_model(reference), config.resolve(document, self._references, pointer), pointer)
+        made = config.validate(
+            config.load_model(reference), config.resolve(document, self._references, pointer), pointer
+        )
+        _same_types(document, config.in_clear(made), pointer)
         return document
 
     def seal(self, reference: Lazy, document: dict[str, Any], row_id: str) -> dict[str, Any]:
@@ -50,3 +54,26 @@ class Documents:
         """A merge patch on an unsealed document; see ``glimpser.plugins.changes``."""
         changed: dict[str, Any] = changes.patched(config.load_model(reference), kept, patch).document
         return changed
+
+
+def _same_types(given: Any, made: Any, pointer: str) -> None:
+    """DocumentInvalid where a value was written as another type than it is, such as "1" for a number. A reference may
+    name text that stands for anything."""
+    if is_reference(given):
+        return
+    if isinstance(given, dict) and isinstance(made, dict):
+        for key in given.keys() & made.keys():
+            _same_types(given[key], made[key], f"{pointer}/{escape(key)}")
+    elif isinstance(given, list) and isinstance(made, list):
+        for number, (one, other) in enumerate(zip(given, made, strict=False)):
+            _same_types(one, other, f"{pointer}/{number}")
+    elif made is not None and _type(given) != _type(made):
+        raise config.DocumentInvalid(config.FieldError(pointer, "type", f"use {_type(made)}, not {_type(given)}"))
+
+
+def _type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    return "text" if isinstance(value, str) else "a structure"

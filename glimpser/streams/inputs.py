@@ -32,14 +32,17 @@ class RegionIn(Strict):
         description="zone: report about it; motion_mask: ignore movement in it; privacy: painted black everywhere."
     )
     polygon: list[Point] = Field(
-        min_length=3, max_length=100, description="Corners as [x, y], each 0..1 of width and height."
+        min_length=3,
+        max_length=100,
+        description="Corners as [x, y], each 0..1 of width and height.",
+        json_schema_extra={"uniqueItems": True},
     )
 
     @field_validator("polygon")
     @classmethod
     def _inside(cls, value: list[Point]) -> list[Point]:
-        if len(set(value)) < 3:
-            raise ValueError("a polygon has at least three different corners")
+        if len(set(value)) < len(value):
+            raise ValueError("two corners are the same")
         return value
 
 
