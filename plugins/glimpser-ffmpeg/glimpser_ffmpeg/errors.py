@@ -46,7 +46,7 @@ _FROM_EGRESS = {
     "egress.trickle": "net.trickle",
 }
 _TEMPORARY = frozenset({"egress.resolve_failed", "egress.too_many", "egress.unavailable", "egress.auth"})
-_TLS = re.compile(r"certificate|handshake|\bTLS\b", re.IGNORECASE)
+_TLS = re.compile(r"certificate|(?<!RTMP )handshake|\bTLS\b", re.IGNORECASE)
 
 
 def interrupted(lines: str, *, overdue: bool) -> GlimpserError | None:
@@ -94,7 +94,7 @@ def opening(error: av.error.FFmpegError, lines: str, scheme: str) -> GlimpserErr
         return NotReady(code="net.trickle")
     if "unreachable" in lines or "No route" in lines:
         return NotReady(code="net.timeout")
-    if "reset by peer" in lines or "Failed reading RTSP data: End of file" in lines:
+    if "reset by peer" in lines or "RTMP handshake" in lines or "Failed reading RTSP data: End of file" in lines:
         return NotReady(code="net.closed")
     if isinstance(error, av.error.InvalidDataError | av.error.EOFError):
         return Unsupported(code="media.not_video")
@@ -111,6 +111,11 @@ def reading(error: av.error.FFmpegError) -> GlimpserError:
         case av.error.EOFError():
             return StreamEnded(code="stream.ended")
     return NotReady(code="net.failed", error=_text(error))
+
+
+def ended(scheme: str) -> GlimpserError:
+    """Why nothing more comes: an RTSP server says goodbye within the connection, so one that just ends it is gone."""
+    return NotReady(code="net.closed") if scheme in ("rtsp", "rtsps") else StreamEnded(code="stream.ended")
 
 
 def _from_egress(code: str, scheme: str) -> GlimpserError:

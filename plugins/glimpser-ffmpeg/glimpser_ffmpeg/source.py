@@ -21,7 +21,7 @@ from glimpser_ffmpeg.interrupt import Deadline, interrupt, interrupt_opening, pr
 from glimpser_ffmpeg.options import input_format, input_options
 from glimpser_ffmpeg.replay import Replay
 from glimpser_ffmpeg.targets import Target, target
-from glimpser_sdk.errors import GlimpserError, StreamEnded, Unsupported
+from glimpser_sdk.errors import GlimpserError, Unsupported
 from glimpser_sdk.packets import Packet
 
 if TYPE_CHECKING:

@@ -44,6 +44,13 @@ def test_refused(hostile: Any, open_source: Any, failure: Any) -> None:
         assert failure(open_source(_url(scheme, hostile.free_port()))).reason.code == "net.refused"
 
 
+@pytest.mark.parametrize("behaviour", ["reset", "hang_up"])
+def test_rtmp_cut_off(behaviour: str, hostile: Any, open_source: Any, failure: Any) -> None:
+    """The outbound relay can say no more to an RTMP client whose target it cannot reach."""
+    with hostile.serve(hostile.reset if behaviour == "reset" else lambda client: None) as port:
+        assert failure(open_source(_url("rtmp", port), timeout_s=PATIENCE)).reason.code == "net.closed"
+
+
 def test_silent_rtmp(hostile: Any, open_source: Any, failure: Any) -> None:
     with hostile.serve(hostile.silent) as port:
         assert failure(open_source(_url("rtmp", port), timeout_s=PATIENCE)).reason.code == "net.silent"
