@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +12,9 @@ import httpx
 import pytest
 
 from glimpser_http.config import HttpConfig
+from glimpser_http.errors import CODES
 from glimpser_http.source import HttpSource
+from glimpser_sdk.errors import GlimpserError
 
 from .server import Server
 
@@ -115,3 +119,27 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+
+
+Make = Callable[..., HttpSource]
+
+
+async def pictures(source: HttpSource, count: int = 1) -> list[Any]:
+    """The first pictures."""
+    taken: list[Any] = []
+    async with asyncio.timeout(10), aclosing(source.run()) as run:
+        async for picture in run:
+            taken.append(picture)
+            if len(taken) == count:
+                break
+    return taken
+
+
+async def failure(source: HttpSource) -> GlimpserError:
+    """Why it gave no picture; every reason must be documented."""
+    with pytest.raises(GlimpserError) as caught:
+        await pictures(source)
+    reason = caught.value.reason
+    if not reason.code.startswith("egress."):
+        CODES[reason.code].format(**reason.params)
+    return caught.value

@@ -111,3 +111,23 @@ def basic_guard(body: bytes, credentials: str) -> Handler:
             writer.write(response(b"no", 401, WWW_Authenticate='Basic realm="cam"'))
 
     return handle
+
+
+def endless(start: bytes, part: bytes = b"", pause_s: float = 0.05) -> Any:
+    async def handle(request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(start)
+        while True:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(pause_s)
+
+    return handle
+
+
+def closing(data: bytes) -> Any:
+    async def handle(request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(data)
+        await writer.drain()
+        raise ConnectionError
+
+    return handle
