@@ -43,6 +43,7 @@ from glimpser.plugins.rows import Values
 from glimpser.plugins.runtime import Runtime
 from glimpser.plugins.state import Stage
 from glimpser.protocol.messages import EventChanged
+from glimpser.proxies import TrustedProxies
 from glimpser.secrets import SecretBox
 from glimpser.settings import Settings
 from glimpser.streams.desired import DesiredStreams
@@ -304,7 +305,8 @@ async def _serve(settings: Settings) -> None:
         await stopping.wait()
         await hub.drain()
 
-    serving = asyncio.create_task(serve(app, config, shutdown_trigger=trigger))
+    trusting: Any = TrustedProxies(app, settings.trusted_proxies)
+    serving = asyncio.create_task(serve(trusting, config, shutdown_trigger=trigger))
     hub.state = "ready"
     await _announce(hub, settings, listener.getsockname()[1])
     try:
