@@ -98,7 +98,7 @@ class Egress:
             return opened(answer.result(ASK_TIMEOUT_S))
         except TimeoutError:
             answer.cancel()
-            raise NotReady("the hub did not answer", code="egress.timeout") from None
+            raise NotReady("the hub did not answer", code="egress.timeout", host="the outbound service") from None
 
     async def open_async(self, url: str, purpose: str) -> Opened:
         """The same from the event loop."""
@@ -108,7 +108,7 @@ class Egress:
             async with asyncio.timeout(ASK_TIMEOUT_S):
                 return opened(await asyncio.wrap_future(answer))
         except TimeoutError:
-            raise NotReady("the hub did not answer", code="egress.timeout") from None
+            raise NotReady("the hub did not answer", code="egress.timeout", host="the outbound service") from None
 
     def http(self, *, purpose: str = "web", verify_tls: bool = True) -> httpx.AsyncClient:  # noqa: TID251 - asks the hub first
         """An HTTP client that asks for each new origin and goes through the proxy it is told. Close it."""
