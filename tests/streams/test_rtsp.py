@@ -150,38 +150,32 @@ def test_every_misbehaviour_has_its_code_in_time_and_nothing_is_left(hub: Hub) -
         good = stack.enter_context(cameras("--size", "320x240"))
         healthy = hub.add("healthy", good.url())
         hub.active(healthy)
-        pids = [worker.pid for worker in hub.children("glimpser.worker")]
         generation = hub.diagnostics(healthy)["generation"]
-        began = time.monotonic()
+        worker = hub.worker(healthy)
+        # Once cut short, so that the pools of threads have their size and every kind of wait was interrupted.
+        early = [hub.add(name, url) for name, (url, _) in servers.items()]
+        until(lambda: sum(bool(code(hub, stream)) for stream in early) > 5, NOTICED_S, "hardly any has a reason")
+        hub.remove(*early)
+        time.sleep(3)
+        before = resources(worker)
+
         streams = {name: hub.add(name, url) for name, (url, _) in servers.items()}
         created = time.monotonic()
 
-        def told() -> dict[str, str]:
-            known = hub.streams()
-            return {name: (known[stream]["reason"] or {}).get("code", "") for name, stream in streams.items()}
-
         def wrong() -> dict[str, tuple[str, str]]:
-            return {n: (c, servers[n][1]) for n, c in told().items() if c != servers[n][1]}
+            known = hub.streams()
+            told = {name: (known[stream]["reason"] or {}).get("code", "") for name, stream in streams.items()}
+            return {name: (code, servers[name][1]) for name, code in told.items() if code != servers[name][1]}
 
         until(lambda: not wrong(), NOTICED_S + 2, wrong)
         print(f"all {len(streams)} told apart {time.monotonic() - created:.1f} s after the last was added")
-        assert time.monotonic() - began < 30
         assert all(s["reason"]["text"] for s in hub.streams().values() if s["reason"])
         assert hub.stream(healthy)["status"] == "active"
         assert hub.diagnostics(healthy)["generation"] == generation
-        assert pids == [worker.pid for worker in hub.children("glimpser.worker")]
-        peak = {pid: resources(pid) for pid in pids}
+        assert resources(worker)[1] > before[1], "no stream of these ran in this worker"
         hub.remove(*streams.values())
-        # Threads end; those of the pool are kept, and each thread that is gone is a stream that let go.
-        busy = hub.diagnostics(healthy)["worker"]["pid"]
-        until(lambda: resources(busy)[1] < peak[busy][1], 10, lambda: (resources(busy), peak))
-        before = resources(busy)
-        again = [hub.add(name, url) for name, (url, _) in servers.items()]
-        until(lambda: all(code(hub, stream) for stream in again), NOTICED_S + 2, "some have no reason")
-        hub.remove(*again)
-        until(lambda: resources(busy)[0] <= before[0] + 2 and resources(busy)[1] <= before[1] + 2, 10,
-              lambda: (resources(busy), before))  # fmt: skip
-        hub.remove(healthy)
+        until(lambda: resources(worker)[0] <= before[0] + 1 and resources(worker)[1] <= before[1] + 4, 10,
+              lambda: (resources(worker), before))  # fmt: skip
 
 
 def test_a_picture_that_freezes(hub: Hub, pictures: list[bytes]) -> None:
@@ -253,7 +247,7 @@ def quiet(hub: Hub, stack: contextlib.ExitStack, patterns: list[str], seconds: f
 
 def test_a_constant_pattern_and_a_black_picture_are_no_alarm(hub: Hub) -> None:
     with contextlib.ExitStack() as stack:
-        quiet(hub, stack, ["smpte", "black", "ball"], 30)
+        quiet(hub, stack, ["smpte", "black", "ball"], 20)
 
 
 @pytest.mark.soak
