@@ -1,0 +1,74 @@
+"""One hub a module, on SQLite, with a short film to watch."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.film import film
+from tests.support.hub import Hub
+
+PASSWORD = "correct horse battery staple"
+
+
+class ApiHub(Hub):
+    """A hub with people of several roles."""
+
+    film: Path
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._clients: list[httpx.Client] = []
+
+    def stop(self, timeout_s: float = 30.0) -> float:
+        for client in (*self._clients, self.api):
+            client.close()
+        return super().stop(timeout_s)
+
+    def client(self, key: str | None = None, **headers: str) -> httpx.Client:
+        """Somebody with an API key, or nobody."""
+        own = {"Authorization": f"Bearer {key}"} if key else {}
+        made = httpx.Client(base_url=self.url, headers=own | headers, timeout=30)
+        self._clients.append(made)
+        return made
+
+    def person(self, name: str, role: str, *, streams: list[str] | None = None, scopes: list[str] | None = None) -> str:
+        """A key of a new user; it may be limited to streams and permissions."""
+        self.glimpser("users", "create", name, "--role", role, "--password-stdin", stdin=PASSWORD + "\n")
+        key = self.glimpser("api-keys", "create", "--user", name).strip()
+        limits = (None if streams is None else json.dumps(streams), json.dumps(scopes or []), key.split("_")[1])
+        with sqlite3.connect(self.database) as rows:
+            rows.execute("UPDATE api_keys SET streams = ?, scopes = ? WHERE prefix = ?", limits)
+        return key
+
+    @property
+    def database(self) -> Path:
+        """The file of the database."""
+        return next(self.folder.glob("*.db"))
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> httpx.Client:
+        """A browser of somebody."""
+        client = self.client()
+        answer = client.post("/api/auth/login", json={"name": name, "password": password})
+        assert answer.status_code == 204, answer.text
+        return client
+
+    def watch(self, name: str = "Film", **more: object) -> str:
+        """A stream of the film that is not started."""
+        return self.add(name, str(self.film), enabled=False, **more)
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
+    """A hub that serves."""
+    folder = tmp_path_factory.mktemp("api")
+    made = ApiHub(folder / "data")
+    made.film = film(folder / "film.mp4", seconds=6, moving=(1, 4))
+    made.start()
+    yield made
+    made.stop()
