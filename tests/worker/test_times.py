@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glimpser.worker.components import PluginFailure
@@ -18,6 +18,7 @@ from glimpser_sdk.sources import Cadence
 S = 10**9
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.tuples(st.none() | st.floats(-1e6, 1e6), st.integers(0, 20 * S)), min_size=1, max_size=60))
 def test_the_time_line_never_steps_back(steps: list[tuple[float | None, int]]) -> None:
     line, mono, before = Timeline(), 0, -1.0

@@ -14,6 +14,7 @@ from glimpser.protocol.framing import bulk_to_hub, control_to_hub
 from glimpser.protocol.messages import (
     AnalyzerPart,
     Component,
+    Counters,
     Credit,
     Hello,
     Picture,
@@ -47,6 +48,11 @@ def pictures(**config: Any) -> SourcePart:
         config=config,
     )  # fmt: skip
     return SourcePart(component=component, shape="async", cadence="interval", feeds=["main"], cadence_s=1.0)
+
+
+def stream(**fields: Any) -> StreamPart:
+    """A stream of the synthetic source."""
+    return StreamPart(**{"id": "s", "name": "S", "source": source(), **fields})
 
 
 def bright(*, runs: str = "inline", config: dict[str, Any] | None = None, **fields: Any) -> AnalyzerPart:
@@ -98,7 +104,12 @@ class HubSide:
             links.append(StreamLink(*await asyncio.open_connection(sock=ours)))
         side = cls(*links)
         side.process = process
-        return await side.greet()
+        try:
+            return await side.greet()
+        except BaseException:
+            process.kill()
+            await side.close()
+            raise
 
     @classmethod
     async def within(cls) -> HubSide:
@@ -113,7 +124,7 @@ class HubSide:
     async def greet(self) -> HubSide:
         """Say Hello and wait for Welcome."""
         self.post(Hello(version=VERSION, oldest=OLDEST, worker_id="w", node_id="n"))
-        await self.wait(Welcome)
+        await self.wait(Welcome, timeout=25)
         return self
 
     def post(self, message: Any) -> None:
@@ -156,6 +167,11 @@ class HubSide:
         """The first message of a kind that passes the test."""
         found: list[T] = await self.until(lambda: self.of(kind, test), timeout)
         return found[0]
+
+    @property
+    def newest(self) -> dict[str, float]:
+        """The newest counters."""
+        return self.of(Counters)[-1].values
 
     async def state(self, state: str, generation: int = 1, timeout: float = 10.0) -> Status:
         """Wait for a state."""
