@@ -4,36 +4,39 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from collections.abc import Iterable
 
 from .feed import Feed
 
 BEHIND_S, CAUGHT_UP_S = 0.5, 0.1
 RISE_S, FALL_S = 2, 10
-DRIFT_S = 0.002
-"""A camera's clock may drift this much a second without counting as lag."""
+WINDOW = 60
+"""Seconds after which a lag that nothing lessened counts as how the line is, not as lag."""
+OTHER_CLOCK_S = 30.0
 LEVELS = 3
 
 
 class Lag:
-    """How much later than at its best a feed's media time arrives."""
+    """How much later a feed's media time arrives than at its best within the last minute."""
 
-    __slots__ = ("_best", "_epoch")
+    __slots__ = ("_delays", "_epoch")
 
     def __init__(self) -> None:
-        self._best: float | None = None
+        self._delays: deque[float] = deque(maxlen=WINDOW)
         self._epoch: object = None
 
     def of(self, feed: Feed) -> float:
         """Seconds; 0.0 while it cannot be told. Called once a second."""
         if feed.last_media_s is None or feed.parameters is None:
-            self._best = None
+            self._delays.clear()
             return 0.0
         delay = feed.last_mono_ns / 1e9 - feed.last_media_s
-        if self._best is None or self._epoch is not feed.parameters or abs(delay - self._best) > 30:
-            self._best, self._epoch = delay, feed.parameters
-        self._best = min(delay, self._best + DRIFT_S)
-        return delay - self._best
+        if self._epoch is not feed.parameters or abs(delay - min(self._delays, default=delay)) > OTHER_CLOCK_S:
+            self._delays.clear()
+            self._epoch = feed.parameters
+        self._delays.append(delay)
+        return delay - min(self._delays)
 
 
 class Overload:
@@ -44,12 +47,12 @@ class Overload:
         self.level = 0
         self._behind = self._fine = 0
 
-    def second(self, lags: Iterable[float], loop_lag_s: float, busy: bool) -> int:
-        """Once a second: the lags of feeds that decode, the event loop's own, and whether processors are short (else
-        it is the line that lags, and giving way would not help); returns the level."""
+    def second(self, lags: Iterable[float], busy: bool) -> int:
+        """Once a second: the lags of feeds that decode, and whether processors are short (else it is the line that
+        lags, and giving way would not help); returns the level."""
         ordered = sorted(lags)
         # The median: one camera with a bad line is no overload.
-        lag = max(loop_lag_s, ordered[len(ordered) // 2] if ordered else 0.0)
+        lag = ordered[len(ordered) // 2] if ordered else 0.0
         self._behind = self._behind + 1 if lag > BEHIND_S and busy else 0
         self._fine = self._fine + 1 if lag < CAUGHT_UP_S or not busy else 0
         if self._behind >= RISE_S and self.level < LEVELS:

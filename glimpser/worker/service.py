@@ -232,28 +232,24 @@ class Service:
     async def _ticks(self) -> None:
         step = 1.0 / SLICES
         turn, due = 0, time.monotonic()
-        loop_lag = 0.0
         while True:
             due += step
             await asyncio.sleep(max(0.0, due - time.monotonic()))
-            late = time.monotonic() - due
-            loop_lag = max(loop_lag, late)
             due = max(due, time.monotonic() - step)
             for stream_id, stream in list(self._streams.items()):
                 if self._slots.get(stream_id) == turn and stream.tick(self._overload.level):
                     self._moved.add(stream_id)
             turn = (turn + 1) % SLICES
             if turn == 0:
-                self._second(loop_lag)
-                loop_lag = 0.0
+                self._second()
 
-    def _second(self, loop_lag: float) -> None:
+    def _second(self) -> None:
         lags = [
             self._lags.setdefault(stream_id, Lag()).of(stream.main)
             for stream_id, stream in self._streams.items()
             if stream.main.mode != "none"
         ]
-        self._overload.second(lags, loop_lag, self._processors.short())
+        self._overload.second(lags, self._processors.short())
         reap_orphans(self._children.pids)
         rss, cpu_s, threads, files = usage()
         active, self._moved = sorted(self._moved), set()
