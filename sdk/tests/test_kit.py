@@ -197,6 +197,7 @@ def test_a_replaced_rule_is_refused() -> None:
     assert Marked.__name__ == "Marked"
 
 
+BROKEN_FILES = sorted(path.name for path in SAMPLES.glob("broken_*.py"))
 BROKEN = {
     "TestWrongLength": {"test_each_frame_has_its_answer", "test_a_batch_is_its_frames_in_order"},
     "TestWrongOrder": {"test_a_batch_is_its_frames_in_order"},
@@ -237,7 +238,7 @@ def test_who_breaks_a_rule_is_caught() -> None:
             "no:cacheprovider",
             "-c",
             "pytest.ini",
-            "broken.py",
+            *BROKEN_FILES,
         ],
         cwd=SAMPLES,
         capture_output=True,
@@ -245,7 +246,7 @@ def test_who_breaks_a_rule_is_caught() -> None:
         timeout=110,
     )
     failed: dict[str, set[str]] = {}
-    for name, test in re.findall(r"^FAILED broken\.py::(\w+)::(\w+)", done.stdout, re.MULTILINE):
+    for name, test in re.findall(r"^FAILED broken_\w+\.py::(\w+)::(\w+)", done.stdout, re.MULTILINE):
         failed.setdefault(name, set()).add(test)
     missed = {name: tests - failed.get(name, set()) for name, tests in BROKEN.items()}
     assert {name: tests for name, tests in missed.items() if tests} == {}, done.stdout + done.stderr

@@ -165,6 +165,10 @@ def check(answer: tuple[Observation, ...], spec: AnalyzerSpec, stream: StreamInf
     for seen in answer:
         assert isinstance(seen, Observation)
         assert seen.type in spec.emits, f"{seen.type} is not in the spec's emits"
+        # Observations travel between processes; numpy's own numbers do not.
+        assert isinstance(seen.active, bool), f"{seen.type}: active is {type(seen.active).__name__}, not bool"
+        for number in (seen.score, *seen.regions.values(), *seen.vector):
+            assert isinstance(number, float | int), f"{seen.type}: {type(number).__name__} is no plain number"
         assert 0 <= seen.score <= 1, f"{seen.type}: score {seen.score}"
         assert seen.regions.keys() <= regions, f"{seen.type}: regions that the stream does not have"
         assert all(0 <= share <= 1 for share in seen.regions.values()), f"{seen.type}: {seen.regions}"
