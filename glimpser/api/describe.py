@@ -108,9 +108,11 @@ class Description(OpenAPIProvider):
     def _operation(self, rule: Rule, route: Route, made: dict[str, Any]) -> dict[str, Any]:
         text = inspect.getdoc(route.handler) or route.endpoint
         summary, _, rest = text.partition("\n")
-        claimed = "" if route.path == rule.rule else ".claimed"
+        name = route.endpoint
+        if route.path.startswith("/api/p/"):  # one view may answer several methods and paths
+            name += f".{route.method.lower()}" + ("" if route.path == rule.rule else ".claimed")
         operation: dict[str, Any] = {
-            "operationId": f"{route.endpoint}{claimed}",
+            "operationId": name,
             "tags": [route.tag],
             "summary": summary.strip(),
             "x-permission": route.permission,

@@ -125,7 +125,9 @@ class Schemas:
         patch = {k: v for k, v in stream.items() if k not in ("required", "title")}
         patch["allOf"] = self._kinds(patch=True)
         patch["description"] = "A JSON merge patch: a field left out stays, null returns it to its default."
-        patch["properties"] = {k: {n: v for n, v in p.items() if n != "default"} for k, p in properties.items()}
+        patch["properties"] = {
+            k: p if k in ("name", "kind", "config") else {"anyOf": [p, {"type": "null"}]} for k, p in properties.items()
+        }
         self.components[self._component_name(StreamIn) + "Patch"] = patch
 
     def _kinds(self, *, patch: bool = False) -> list[dict[str, Any]]:

@@ -1,0 +1,171 @@
+"""The description of the API, and the routes of plugins in it."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glimpser.api.resources import all_routes
+
+from .conftest import ApiHub
+
+PLUGIN = """
+    from glimpser_sdk import hookimpl, lazy, PluginManifest
+    from glimpser_sdk.specs import PermissionSpec, RouterSpec, RouteSpec
+
+    @hookimpl
+    def glimpser_manifest():
+        return PluginManifest(id={id!r}, title={id!r})
+
+    @hookimpl
+    def glimpser_permissions():
+        return [PermissionSpec(id="{id}.use", title="Use", roles=frozenset({{"admin", "viewer"}}))]
+
+    @hookimpl
+    def glimpser_routers():
+        return [RouterSpec(factory=lazy("glimpser_{id}.routes:make"), claims={claims!r}, routes=(
+            RouteSpec(path="/things", methods=("GET",), permission="{id}.use"),
+            RouteSpec(path="/things/<name>", methods=("GET", "POST"), permission={permission!r}),
+            RouteSpec(path="/streams/<stream_id>/wave", methods=("POST",), permission="authenticated"),
+        ))]
+"""
+ROUTES = """
+    from quart import Blueprint
+    from glimpser_sdk.web import Problem, current_principal, page, require
+
+    def make(ctx):
+        blueprint = Blueprint("streams", __name__)
+
+        @blueprint.get("/things")
+        async def things():
+            '''All things.'''
+            return page([current_principal().name], cursor=None, total=1)
+
+        @blueprint.route("/things/<name>", methods=["GET", "POST"])
+        async def thing(name):
+            raise Problem(409, "thing.busy", "busy", name=name)
+
+        @blueprint.post("/streams/<stream_id>/wave")
+        async def wave(stream_id):
+            require("streams.view", stream_id)
+            return {"waved": stream_id}
+    EXTRA
+        return blueprint
+"""
+
+
+def install(site: Path, name: str, *, claims: tuple[str, ...] = (), permission: str = "", extra: str = "") -> None:
+    """A distribution with one plugin."""
+    package = site / f"glimpser_{name}"
+    package.mkdir(parents=True)
+    source = PLUGIN.format(id=name, claims=claims, permission=permission or f"{name}.use")
+    for module, text in {"__init__": "", "plugin": source, "routes": ROUTES.replace("    EXTRA", extra)}.items():
+        (package / f"{module}.py").write_text(textwrap.dedent(text))
+    info = site / f"glimpser_{name}-1.0.dist-info"
+    info.mkdir()
+    needs = "Requires-Dist: glimpser-sdk>=0.1,<0.2\n"
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: glimpser-{name}\nVersion: 1.0\n{needs}")
+    (info / "entry_points.txt").write_text(f"[glimpser.plugins]\n{name} = glimpser_{name}.plugin\n")
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
+    """A hub with a good plugin and two that break the rules."""
+    folder = tmp_path_factory.mktemp("extended")
+    install(folder / "site", "good", claims=("/api/streams/<id>/wave",))
+    install(folder / "site", "loose", extra='        blueprint.add_url_rule("/back-door", "b", things)\n')
+    install(folder / "site", "vague", permission="nobody.knows")
+    made = ApiHub(folder / "data")
+    made.film = folder / "none.mp4"
+    made.environment["PYTHONPATH"] = str(folder / "site")
+    made.start()
+    yield made
+    made.stop()
+
+
+class TestDescription:
+    """OpenAPI."""
+
+    def test_has_every_route_with_all_that_it_may_answer(self, extended: ApiHub) -> None:
+        told = extended.client().get("/api/openapi.json").json()
+        assert told["openapi"].startswith("3.1")
+        operations = [o for path in told["paths"].values() for o in path.values()]
+        ids = [o["operationId"] for o in operations]
+        assert len(ids) == len(set(ids))
+        for route in all_routes():
+            if not route.documented:
+                continue
+            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path)
+            operation = told["paths"][path][route.method.lower()]
+            assert operation["operationId"] == route.endpoint
+            assert operation["summary"]
+            assert operation["x-permission"] == route.permission
+            assert operation["responses"]["default"]["content"] == {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemOut"}}
+            }
+            parameters = {p["name"]: p for p in operation["parameters"]}
+            assert set(re.findall(r"{(\w+)}", path)) == {n for n, p in parameters.items() if p["in"] == "path"}
+            assert ("If-Match" in parameters) == route.match
+            if route.media:
+                assert route.media in operation["responses"]["200"]["content"]
+            if route.permission == "anonymous":
+                assert operation["security"] == []
+            else:
+                assert {"401", "403"} <= set(operation["responses"])
+        assert set(told["components"]["securitySchemes"]) == {"bearer", "cookie"}
+        assert told["security"] == [{"bearer": []}, {"cookie": []}]
+
+    def test_every_reference_leads_somewhere(self, extended: ApiHub) -> None:
+        told = extended.get("/api/openapi.json")
+        for reference in set(re.findall(r"'#/([^']+)'", str(told))):
+            at: Any = told
+            for part in reference.split("/"):
+                at = at[part]
+            assert at
+
+    def test_is_made_once(self, extended: ApiHub) -> None:
+        first, second = (extended.api.get("/api/openapi.json") for _ in range(2))
+        assert first.content == second.content
+        assert second.elapsed.total_seconds() < 0.2
+
+
+class TestPluginRoutes:
+    """Blueprints at /api/p/ID and at claimed paths."""
+
+    def test_answer_to_those_with_the_permission(self, extended: ApiHub) -> None:
+        assert extended.get("/api/p/good/things") == ["ada"]
+        assert extended.client().get("/api/p/good/things").status_code == 401
+        guest = extended.client(extended.person("gus", "guest"))
+        assert guest.get("/api/p/good/things").json()["code"] == "permission.missing"
+        refused = extended.api.post("/api/p/good/things/x")
+        assert (refused.status_code, refused.json()["params"]) == (409, {"name": "x"})
+        assert extended.api.head("/api/p/good/things").status_code == 200
+        assert extended.api.delete("/api/p/good/things").status_code == 405
+
+    def test_claimed_paths_are_theirs(self, extended: ApiHub) -> None:
+        stream = extended.watch()
+        assert extended.call("POST", f"/api/streams/{stream}/wave") == {"waved": stream}
+        assert extended.call("POST", f"/api/p/good/streams/{stream}/wave") == {"waved": stream}
+        assert extended.client().post(f"/api/streams/{stream}/wave").status_code == 401
+        limited = extended.client(extended.person("lim", "viewer", streams=[]))
+        assert limited.post(f"/api/streams/{stream}/wave").status_code == 404
+
+    def test_are_described(self, extended: ApiHub) -> None:
+        paths = extended.get("/api/openapi.json")["paths"]
+        assert paths["/api/p/good/things"]["get"]["summary"] == "All things."
+        assert paths["/api/p/good/things"]["get"]["tags"] == ["good"]
+        assert "post" in paths["/api/streams/{stream_id}/wave"]
+
+    @pytest.mark.parametrize(("name", "why"), [("loose", "/back-door is not declared"), ("vague", "nobody.knows")])
+    def test_one_that_breaks_the_rules_stops_alone(self, extended: ApiHub, name: str, why: str) -> None:
+        plugin = extended.get(f"/api/plugins/{name}")
+        assert plugin["state"] != "running"
+        assert why in str(plugin)
+        for path in ("things", "back-door"):
+            assert extended.api.get(f"/api/p/{name}/{path}").status_code == 404
+        assert extended.get("/api/plugins/good")["state"] == "running"

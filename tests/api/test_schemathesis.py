@@ -1,0 +1,68 @@
+"""What schemathesis finds: nothing. Left out are answers that do not end, by their declared type."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import ApiHub
+
+LONG_LIVED = {"multipart/x-mixed-replace", "text/event-stream"}
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+
+
+def attack(hub: ApiHub, folder: Path, key: str | None, examples: int, seconds: int, *more: str) -> None:
+    """Run all checks as the holder of a key, or as a stranger. AssertionError with what was found."""
+    description = hub.client().get("/api/openapi.json").json()
+    left_out = [
+        operation["operationId"]
+        for path in description["paths"].values()
+        for operation in path.values()
+        if "101" in operation["responses"] or LONG_LIVED & set(operation["responses"].get("200", {}).get("content", {}))
+    ]
+    assert sorted(left_out) == ["feed.event_stream", "feed.page_socket", "live.mjpeg"]
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIG), "run",
+        hub.url + "/api/openapi.json", "--checks", "all", "--no-color", "--continue-on-failure", "--no-shrink",
+        "--max-examples", str(examples), "--request-timeout", "30", *more,
+        *(part for name in left_out for part in ("--exclude-operation-id", name)),
+        *(["--header", f"Authorization: Bearer {key}"] if key else []),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=seconds)
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    assert "passed" in done.stdout
+
+
+def prepare(hub: ApiHub) -> None:
+    """Something to find of every kind."""
+    stream = hub.watch()
+    hub.call("POST", "/api/events", {"stream_id": stream, "text": "something"})
+    hub.call("POST", "/api/stream-groups", {"name": "Group", "streams": [stream]})
+
+
+@pytest.mark.serial
+@pytest.mark.timeout(180)
+class TestAFew:
+    """A few examples of every operation."""
+
+    def test_as_a_stranger(self, hub: ApiHub, tmp_path: Path) -> None:
+        attack(hub, tmp_path, None, 3, 90, "--exclude-deprecated")
+
+    def test_as_an_administrator(self, hub: ApiHub, tmp_path: Path) -> None:
+        prepare(hub)
+        attack(hub, tmp_path, hub.key, 5, 120, "--exclude-deprecated")
+
+
+@pytest.mark.soak
+class TestMany:
+    """Hundreds of examples, the older paths too."""
+
+    def test_as_a_stranger(self, hub: ApiHub, tmp_path: Path) -> None:
+        attack(hub, tmp_path, None, 100, 3600)
+
+    def test_as_an_administrator(self, hub: ApiHub, tmp_path: Path) -> None:
+        prepare(hub)
+        attack(hub, tmp_path, hub.key, 100, 3600)
