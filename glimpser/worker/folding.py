@@ -32,6 +32,10 @@ class _Open:
     regions: dict[str, float] = field(default_factory=dict)
 
 
+ROUNDING_S = 1e-6
+"""A gap that is exactly as long as allowed must not divide an event because of how its seconds were rounded."""
+
+
 class Folder:
     """Folds one analyzer's observations on one stream. Thread-safe.
 
@@ -78,7 +82,7 @@ class Folder:
 
     def _expire(self, time_s: float, mono_ns: int) -> None:
         for key, event in list(self._open.items()):
-            if time_s - event.last_s > self._gap_s:
+            if time_s - event.last_s > self._gap_s + ROUNDING_S:
                 self._end(key, mono_ns, interrupted=False)
 
     def _active(self, frame: Frame, seen: Observation) -> None:
