@@ -15,7 +15,8 @@ from quart import Blueprint, Quart
 from glimpser.identity.permissions import Catalogue
 from glimpser.plugins.claims import overlap, segments
 from glimpser.plugins.registry import Offer
-from glimpser.plugins.state import ContractBroken, Stage
+from glimpser.plugins.state import Stage
+from glimpser_sdk.contributions import ContractBroken
 from glimpser_sdk.specs import RouterSpec
 
 from .dispatch import check_permission, declare

@@ -10,9 +10,9 @@ from glimpser.identity.policy import Principal
 from glimpser.plugins.changes import patched
 from glimpser.plugins.config import mask, resolve, seal, validate, without_sealed
 from glimpser.plugins.rows import Changed, read_config, store_config, store_switch
-from glimpser.plugins.schema import form_schema
 from glimpser.plugins.sections import stored_row
 from glimpser.plugins.state import Plugin
+from glimpser_sdk.schema import form_schema
 from glimpser_sdk.web import Problem
 
 from .answers import matcher, plain

@@ -14,11 +14,11 @@ from glimpser.engine.contract import EngineError
 from glimpser.engine.groups import FIRST_PARTY
 from glimpser.identity.policy import Principal, can, visible_to
 from glimpser.plugins.config import DocumentInvalid, load_model
-from glimpser.plugins.schema import form_schema
 from glimpser.streams.inputs import StreamIn
 from glimpser.streams.parts import source_part
 from glimpser.streams.reasons import reason_text
 from glimpser_sdk.errors import GlimpserError
+from glimpser_sdk.schema import form_schema
 from glimpser_sdk.web import Problem
 
 from .answers import plain

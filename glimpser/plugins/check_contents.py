@@ -8,14 +8,14 @@ import json
 import sys
 from collections.abc import Iterator
 
-from glimpser.plugins.collect import Contribution, collect, new_manager, register
 from glimpser.plugins.config import load_model
 from glimpser.plugins.discover import discover
-from glimpser.plugins.rules import check_contribution
-from glimpser.plugins.schema import form_problems, form_schema
 from glimpser_sdk.config import PluginConfig
+from glimpser_sdk.contributions import Contribution, collect, new_manager, register
 from glimpser_sdk.errors import GlimpserError
 from glimpser_sdk.lazy import Lazy
+from glimpser_sdk.rules import check_contribution
+from glimpser_sdk.schema import form_problems, form_schema
 
 
 def main(plugin_id: str) -> dict[str, list[str]]:

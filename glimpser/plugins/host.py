@@ -7,13 +7,13 @@ from types import MappingProxyType
 
 from pluggy import PluginManager
 
-from glimpser.plugins.collect import collect, new_manager, register
 from glimpser.plugins.decide import Policy, decide
 from glimpser.plugins.discover import Installed, discover
 from glimpser.plugins.limits import run_limited
 from glimpser.plugins.registry import CoreNames, Registry, build, conflicts, unmet
-from glimpser.plugins.rules import check_contribution
 from glimpser.plugins.state import Plugin, Stage, State, guard
+from glimpser_sdk.contributions import collect, new_manager, register
+from glimpser_sdk.rules import check_contribution
 from glimpser_sdk.specs import ModelsSpec
 
 IMPORT_SECONDS = 10.0

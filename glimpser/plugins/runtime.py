@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pluggy import HookImpl
 
 from glimpser.origins import Origins
-from glimpser.plugins.collect import call
 from glimpser.plugins.config import References, in_clear, secrets_in
 from glimpser.plugins.context import Context, Services
 from glimpser.plugins.host import PluginHost
@@ -20,6 +19,7 @@ from glimpser.plugins.rows import read_config
 from glimpser.plugins.sections import Section, load_section
 from glimpser.plugins.state import Plugin, PluginExit, Stage, State, guard
 from glimpser.secrets import Redactor, SecretBox
+from glimpser_sdk.contributions import call
 from glimpser_sdk.errors import NotReady
 
 SETUP_SECONDS = 30.0

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from glimpser_sdk.contributions import ContractBroken, Contribution
 from glimpser_sdk.errors import ConfigInvalid, GlimpserError, NotReady, Reason, Unsupported
 
 if TYPE_CHECKING:
-    from glimpser.plugins.collect import Contribution
     from glimpser.plugins.discover import Installed
 
 
@@ -42,12 +42,6 @@ class Stage(StrEnum):
     SETUP = "setup"
     RUN = "run"
     TEARDOWN = "teardown"
-
-
-class ContractBroken(GlimpserError):
-    """The plugin does not keep to what the SDK asks of it. The message names what and where."""
-
-    default_code = "plugin.contract"
 
 
 class PluginExit(GlimpserError):

@@ -17,7 +17,7 @@ import asyncio, sys
 from pathlib import Path
 from types import SimpleNamespace
 from glimpser.database import AppModels, Database, migrate_all
-from glimpser.plugins.collect import collect, new_manager, register
+from glimpser_sdk.contributions import collect, new_manager, register
 from glimpser_tide import plugin
 
 async def main():

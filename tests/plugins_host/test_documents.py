@@ -25,9 +25,9 @@ from glimpser.plugins.config import (
     validate,
     without_sealed,
 )
-from glimpser.plugins.schema import form_problems, form_schema
 from glimpser.secrets import MASK, SecretBox
 from glimpser_sdk import PluginConfig, SecretStr
+from glimpser_sdk.schema import form_problems, form_schema
 
 BOX = SecretBox(b"k" * 32)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from glimpser.plugins.schema import form_schema
 from glimpser_sdk.lazy import Lazy
+from glimpser_sdk.schema import form_schema
 
 from .shipped import Shipped, plugins
 from .text import fields, table

@@ -11,7 +11,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
-from glimpser.plugins.collect import Contribution, collect, new_manager, register
+from glimpser_sdk.contributions import Contribution, collect, new_manager, register
 
 ROOT = Path(__file__).resolve().parents[3]
 
