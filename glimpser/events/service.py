@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
+from glimpser.database import Database
 from glimpser.database.models import Event, Stream
 from glimpser.protocol.messages import EventChanged, Notice
 from glimpser_sdk.ids import new_id
@@ -15,17 +16,10 @@ from .feed import Change, Feed
 from .types import EventTypes
 
 
-class Writer(Protocol):
-    """The database's one writer."""
-
-    async def write(self, change: Callable[[Any], Awaitable[Any]]) -> Any:
-        """Run inside a transaction; returns after commit."""
-
-
 class Events:
     """Records events, keeps activities, and feeds those who listen."""
 
-    def __init__(self, db: Writer, *, node_id: str, types: EventTypes) -> None:
+    def __init__(self, db: Database, *, node_id: str, types: EventTypes) -> None:
         self._db = db
         self._node_id = node_id
         self.types = types

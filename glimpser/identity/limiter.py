@@ -6,21 +6,14 @@ Counting by the pair means that strangers cannot lock an owner out by failing on
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
+from glimpser.database import Database
 from glimpser.database.models import SignInFailure
 
 WINDOW = timedelta(hours=1)
 STEPS = ((20, timedelta(days=1)), (10, timedelta(hours=1)), (5, timedelta(minutes=15)))
-
-
-class Writer(Protocol):
-    """The database's one writer."""
-
-    async def write(self, change: Callable[[Any], Awaitable[Any]]) -> Any:
-        """Run inside a transaction; returns after commit."""
 
 
 def bucket(name: str, address: str) -> str:
@@ -37,7 +30,7 @@ def bucket(name: str, address: str) -> str:
 class SignInLimiter:
     """5 failures lock for 15 minutes, 10 for an hour, 20 for a day."""
 
-    def __init__(self, db: Writer) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     async def locked_for(self, name: str, address: str) -> float:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from glimpser.database import Database
 from glimpser.database.models import User
 from glimpser_sdk.auth import Account, PasswordBackend
 from glimpser_sdk.errors import NotReady
@@ -18,13 +19,6 @@ from .permissions import Catalogue
 from .policy import Principal
 
 NO_PASSWORDS = "nobody can sign in with a password: install a password plugin (pip install glimpser-password)"
-
-
-class Writer(Protocol):
-    """The database's one writer."""
-
-    async def write(self, change: Callable[[Any], Awaitable[Any]]) -> Any:
-        """Run inside a transaction; returns after commit."""
 
 
 class Locked(Exception):
@@ -39,7 +33,7 @@ class Identity:
     """Users, sessions, keys and permissions of this hub."""
 
     def __init__(
-        self, db: Writer, data_dir: Path, *, permissions: Catalogue, passwords: PasswordBackend | None = None
+        self, db: Database, data_dir: Path, *, permissions: Catalogue, passwords: PasswordBackend | None = None
     ) -> None:
         self._db = db
         self.permissions = permissions

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from glimpser.database import Database
 from glimpser.database.models import Event, MediaFile, Snapshot, Stream
 from glimpser.protocol.messages import FileReady, Picture
 from glimpser_sdk.ids import new_id
@@ -17,13 +18,6 @@ from glimpser_sdk.ids import new_id
 from .storage import LocalStorage
 
 log = logging.getLogger("glimpser.media")
-
-
-class Writer(Protocol):
-    """The database's one writer."""
-
-    async def write(self, change: Callable[[Any], Awaitable[Any]]) -> Any:
-        """Run inside a transaction; returns after commit."""
 
 
 class EventLinks(Protocol):
@@ -37,7 +31,7 @@ class Media:
     """Snapshots and clips of this hub. ``room()`` says whether new pictures may be kept."""
 
     def __init__(
-        self, db: Writer, storage: LocalStorage, events: EventLinks, *, node_id: str, room: Callable[[], bool]
+        self, db: Database, storage: LocalStorage, events: EventLinks, *, node_id: str, room: Callable[[], bool]
     ) -> None:
         self._db = db
         self.storage = storage

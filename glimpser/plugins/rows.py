@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
+from glimpser.database import Database
 from glimpser.database.models.plugins import PluginState, PluginValue
-
-
-class Writer(Protocol):
-    """What is needed of the database."""
-
-    async def write(self, function: Callable[[Any], Awaitable[Any]]) -> Any:
-        """Run on the one writer; returns after commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +30,7 @@ async def read_config(plugin_id: str) -> StoredConfig | None:
 
 
 async def store_config(
-    db: Writer, plugin_id: str, document: dict[str, Any], form: int, *, expected: int | None = None
+    db: Database, plugin_id: str, document: dict[str, Any], form: int, *, expected: int | None = None
 ) -> int:
     """Store a sealed document; returns the row's new version. Changed when ``expected`` is not its version."""
 
@@ -51,7 +44,7 @@ async def store_config(
     return version
 
 
-async def store_switch(db: Writer, plugin_id: str, on: bool, *, expected: int | None = None) -> int:
+async def store_switch(db: Database, plugin_id: str, on: bool, *, expected: int | None = None) -> int:
     """Switch a plugin on or off from the next start; returns the row's new version. Changed as above."""
 
     async def change(_: Any) -> int:
@@ -77,7 +70,7 @@ async def _row(plugin_id: str, expected: int | None) -> PluginState:
 class Values:
     """The key-value store of one plugin (see ``glimpser_sdk.contexts.KeyValueStore``)."""
 
-    def __init__(self, db: Writer, plugin_id: str) -> None:
+    def __init__(self, db: Database, plugin_id: str) -> None:
         self._db = db
         self._plugin_id = plugin_id
 

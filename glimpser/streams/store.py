@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from glimpser.database import Database
 from glimpser.database.models import Stream, StreamGroup, StreamGroupMember
 from glimpser.plugins.registry import Registry, pick
 from glimpser.protocol.messages import StreamPart
@@ -18,18 +19,11 @@ from .documents import Documents
 from .inputs import StreamIn
 
 
-class Writer(Protocol):
-    """The database's one writer."""
-
-    async def write(self, change: Callable[[Any], Awaitable[Any]]) -> Any:
-        """Run inside a transaction; returns after commit."""
-
-
 class StreamStore:
     """The streams of this hub. ``documents`` checks, seals, masks and patches configurations."""
 
     def __init__(
-        self, db: Writer, registry: Callable[[], Registry], documents: Documents, *, node_id: str, data_dir: Path,
+        self, db: Database, registry: Callable[[], Registry], documents: Documents, *, node_id: str, data_dir: Path,
         media_roots: list[str], max_idle_gap_s: Callable[[], float],
     ) -> None:  # fmt: skip
         self._db = db
