@@ -114,21 +114,33 @@ class Schemas:
         properties = stream["properties"]
         properties["kind"] |= {"enum": kinds}
         for part in ("analyzers", "sinks"):
-            names = sorted(getattr(self._registry, part))
-            parts = {
-                "type": "object", "additionalProperties": False,
-                "properties": {n: self._config(part, n) for n in names},
-            }  # fmt: skip
-            properties[part]["anyOf"] = [parts, {"type": "null"}]
+            properties[part]["anyOf"] = [self._parts(part), {"type": "null"}]
         stream["allOf"] = self._kinds()
         stream["required"] = sorted({*stream["required"], "config"})
         patch = {k: v for k, v in stream.items() if k not in ("required", "title")}
         patch["allOf"] = self._kinds(patch=True)
         patch["description"] = "A JSON merge patch: a field left out stays, null returns it to its default."
+        null = {"type": "null"}
         patch["properties"] = {
-            k: p if k in ("name", "kind", "config") else {"anyOf": [p, {"type": "null"}]} for k, p in properties.items()
+            k: p if k in ("name", "kind", "config") else {"anyOf": [p, null]} for k, p in properties.items()
         }
+        patch["properties"]["config"] = {"anyOf": [self._patch(self._config("sources", kind)) for kind in kinds]}
+        for part in ("analyzers", "sinks"):
+            patch["properties"][part] = {"anyOf": [self._parts(part, removable=True), null]}
         self.components[self._component_name(StreamIn) + "Patch"] = patch
+
+    def _parts(self, part: str, *, removable: bool = False) -> dict[str, Any]:
+        """Analyzers or sinks by name; ``removable``: null takes one away."""
+        found = {name: self._config(part, name) for name in sorted(getattr(self._registry, part))}
+        if removable:
+            found = {name: {"anyOf": [self._patch(config), {"type": "null"}]} for name, config in found.items()}
+        return {"type": "object", "additionalProperties": False, "properties": found}
+
+    def _patch(self, config: dict[str, Any]) -> dict[str, Any]:
+        """A merge patch of a configuration: every field may be left out, or be null for its default."""
+        whole = self.components[str(config["$ref"]).rpartition("/")[2]]
+        fields = {name: {"anyOf": [field, {"type": "null"}]} for name, field in whole.get("properties", {}).items()}
+        return {**{k: v for k, v in whole.items() if k != "required"}, "properties": fields}
 
     def _kinds(self, *, patch: bool = False) -> list[dict[str, Any]]:
         """What the configuration of each kind looks like."""

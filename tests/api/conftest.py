@@ -21,8 +21,8 @@ class ApiHub(Hub):
 
     film: Path
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        super().__init__(folder, *arguments)
         self._clients: list[httpx.Client] = []
 
     def stop(self, timeout_s: float = 30.0) -> float:
@@ -68,6 +68,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
     """A hub that serves."""
     folder = tmp_path_factory.mktemp("api")
     made = ApiHub(folder / "data")
+    made.environment["GLIMPSER_PLUGINS"] = "clips,ffmpeg,http,motion,password"
     made.film = film(folder / "film.mp4", seconds=6, moving=(1, 4))
     made.start()
     yield made

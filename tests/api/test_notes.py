@@ -1,0 +1,94 @@
+"""Notes through a real hub: the routes, tables, permissions and the command of the plugin ``glimpser-notes``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from .conftest import ApiHub
+
+pytest.importorskip("glimpser_notes", reason="the plugin glimpser-notes is not installed")
+URL = "/api/p/notes"
+
+
+@pytest.fixture(scope="module")
+def streams(hub: ApiHub) -> tuple[str, str]:
+    """Two streams."""
+    return hub.watch("Door"), hub.watch("Yard")
+
+
+def write(hub: ApiHub, stream: str, text: str = "That was the postman.") -> Any:
+    return hub.call("POST", URL, {"stream_id": stream, "text": text})
+
+
+def test_a_note_is_written_changed_and_deleted(hub: ApiHub, streams: tuple[str, str]) -> None:
+    note = write(hub, streams[0], "line\nline")
+    assert (note["author_name"], note["object_id"]) == ("ada", streams[0])
+    answer = hub.api.patch(f"{URL}/{note['id']}", json={"text": "Better"}, headers={"If-Match": '"v1"'})
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"v2"')
+    assert hub.get(f"{URL}?stream={streams[0]}") == [answer.json()]
+    again = hub.api.patch(f"{URL}/{note['id']}", json={"text": "Late"}, headers={"If-Match": '"v1"'})
+    assert (again.status_code, again.headers["Content-Type"]) == (412, "application/problem+json")
+    hub.call("DELETE", f"{URL}/{note['id']}", **{"If-Match": "*"})
+    assert hub.get(f"{URL}?stream={streams[0]}") == []
+
+
+def test_pages_link_to_the_next(hub: ApiHub, streams: tuple[str, str]) -> None:
+    for text in ("a", "b", "c"):
+        write(hub, streams[1], text)
+    first = hub.api.get(URL, params={"stream": streams[1], "limit": 2})
+    assert ([n["text"] for n in first.json()], first.headers["X-Total-Count"]) == (["c", "b"], "3")
+    second = hub.api.get(first.links["next"]["url"])
+    assert ([n["text"] for n in second.json()], "next" in second.links) == (["a"], False)
+
+
+def test_a_viewer_reads_and_does_not_write(hub: ApiHub, streams: tuple[str, str]) -> None:
+    note = write(hub, streams[0])
+    viewer = hub.client(hub.person("notes-viewer", "viewer"))
+    assert note in viewer.get(URL, params={"stream": streams[0]}).json()
+    answers = [
+        viewer.post(URL, json={"stream_id": streams[0], "text": "Me too"}),
+        viewer.patch(f"{URL}/{note['id']}", json={"text": "Me too"}, headers={"If-Match": "*"}),
+        viewer.delete(f"{URL}/{note['id']}", headers={"If-Match": "*"}),
+    ]
+    assert [answer.status_code for answer in answers] == [403] * 3
+    assert hub.client().get(URL, params={"stream": streams[0]}).status_code == 401
+
+
+def test_an_operator_changes_only_notes_of_its_own(hub: ApiHub, streams: tuple[str, str]) -> None:
+    operator = hub.client(hub.person("notes-operator", "operator"))
+    refused = operator.delete(f"{URL}/{write(hub, streams[0])['id']}", headers={"If-Match": "*"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "notes.not_yours")
+    own = operator.post(URL, json={"stream_id": streams[0], "text": "Mine"}).json()
+    hub.call("PATCH", f"{URL}/{own['id']}", {"text": "Said the administrator"}, **{"If-Match": "*"})
+    assert operator.delete(f"{URL}/{own['id']}", headers={"If-Match": '"v2"'}).status_code == 204
+
+
+def test_a_key_for_another_stream_finds_nothing(hub: ApiHub, streams: tuple[str, str]) -> None:
+    note = write(hub, streams[0], "Secret")
+    limited = hub.client(hub.person("notes-limited", "admin", streams=[streams[1]]))
+    answers = [
+        limited.get(URL, params={"stream": streams[0]}),
+        limited.post(URL, json={"stream_id": streams[0], "text": "Hello"}),
+        limited.patch(f"{URL}/{note['id']}", json={"text": "Hello"}, headers={"If-Match": "*"}),
+        limited.delete(f"{URL}/{note['id']}", headers={"If-Match": "*"}),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 4
+    absent = limited.delete(f"{URL}/{streams[0]}", headers={"If-Match": "*"}).json()
+    for answer in answers[2:]:
+        assert {**answer.json(), "trace_id": ""} == {**absent, "trace_id": ""}
+    assert limited.get(URL, params={"stream": streams[1]}).status_code == 200
+
+
+def test_the_field_that_is_wrong_is_named(hub: ApiHub, streams: tuple[str, str]) -> None:
+    answer = hub.api.post(URL, json={"stream_id": streams[0], "text": "x" * 2001})
+    assert (answer.status_code, answer.json()["params"]) == (422, {"field": "text"})
+
+
+def test_the_command_exports_what_was_written(hub: ApiHub, streams: tuple[str, str]) -> None:
+    note = write(hub, streams[0], "Exported: grün")
+    lines = [json.loads(line) for line in hub.glimpser("notes", "export").splitlines()]
+    assert note in lines
+    assert [line["id"] for line in lines] == sorted(line["id"] for line in lines)
