@@ -48,7 +48,7 @@ class Hub:
     def __init__(self, folder: Path, *arguments: str, python: str = sys.executable, **variables: str) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._command = [str(Path(python).with_name("glimpser"))]
+        self.command = [str(Path(python).with_name("glimpser"))]
         self._arguments = arguments
         kept = {key: value for key, value in os.environ.items() if not key.startswith("GLIMPSER_")}
         allowed = {"GLIMPSER_EGRESS_ALLOW": LOOPBACK, "GLIMPSER_MEDIA_ROOTS": str(folder.parent)}
@@ -61,16 +61,16 @@ class Hub:
 
     # --- life
 
-    def start(self, *more: str) -> Hub:
+    def start(self, *more: str, timeout_s: float = START_S) -> Hub:
         """Start it and wait until it serves."""
         lines: queue.Queue[str] = queue.Queue()
         with self.log.open("ab") as log:
             self.process = process = subprocess.Popen(
-                [*self._command, "run", "--data-dir", str(self.folder), "--port", "0", *self._arguments, *more],
+                [*self.command, "run", "--data-dir", str(self.folder), "--port", "0", *self._arguments, *more],
                 env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True,
             )  # fmt: skip
         threading.Thread(target=_read, args=(process, lines), daemon=True).start()
-        self.said, end, line = [], time.monotonic() + START_S, "…"
+        self.said, end, line = [], time.monotonic() + timeout_s, "…"
         while line and not line.startswith("ready "):
             try:
                 line = lines.get(timeout=max(0.0, end - time.monotonic()))
@@ -93,7 +93,7 @@ class Hub:
 
     def glimpser(self, *arguments: str, stdin: str = "") -> str:
         """What a command prints."""
-        done = subprocess.run([*self._command, *arguments], env=self.environment, input=stdin, capture_output=True,
+        done = subprocess.run([*self.command, *arguments], env=self.environment, input=stdin, capture_output=True,
                               text=True, timeout=60)  # fmt: skip
         assert done.returncode == 0, f"{arguments}: {done.returncode} {done.stderr}"
         return done.stdout

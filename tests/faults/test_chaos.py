@@ -1,0 +1,253 @@
+"""Plugins that misbehave in every way that we know stop themselves or their own worker, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import chaos
+from support.film import film
+from support.hub import Hub, running, until
+
+IN_HUB = {
+    "hang-import": "import_error", "exit-import": "import_error", "raise-import": "import_error",
+    "hang-hook": "import_error", "exit-hook": "import_error", "raise-hook": "import_error",
+    "wrong-hook": "import_error", "hang-setup": "setup_retry", "exit-setup": "setup_retry",
+    "raise-setup": "setup_retry", "not-ready-setup": "setup_retry", "fail-task": "degraded",
+    "hang-thread": "running", "leak": "running", "flood": "running",
+    "hang-teardown": "running", "raise-teardown": "running",
+}  # fmt: skip
+"""What is asked of a plugin in the hub, and the state that it comes to."""
+
+
+def name_of(demand: str) -> str:
+    return "chaos" + demand.replace("-", "")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("chaos")
+
+
+@pytest.fixture(scope="module")
+def still(folder: Path) -> Path:
+    return film(folder / "still.mp4", seconds=5, size=(160, 96))
+
+
+def on_path(site: Path) -> dict[str, str]:
+    return {"PYTHONPATH": os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH", "")]))}
+
+
+@pytest.fixture(scope="module")
+def broken(folder: Path) -> dict[str, str]:
+    """An environment in which a plugin is installed for each way of failing in the hub."""
+    site = folder / "broken"
+    for demand in IN_HUB:
+        chaos.install(site, name_of(demand), demand)
+    return on_path(site)
+
+
+# --- in the hub ----------------------------------------------------------------------------------------------------
+
+
+def test_a_hub_full_of_broken_plugins_serves_names_each_and_stops(
+    folder: Path, still: Path, broken: dict[str, str]
+) -> None:
+    hub = Hub(folder / "broken-hub", **broken)
+    began = time.monotonic()
+    try:
+        hub.start(timeout_s=110)
+        print(f"ready after {time.monotonic() - began:.0f} s with {len(IN_HUB)} broken plugins")
+        stream = hub.add("still", str(still), analyzers={"motion": {}})
+        hub.active(stream)
+        wrong = {}
+
+        def states() -> dict[str, tuple[str, str]]:
+            known = {plugin["id"]: plugin for plugin in hub.get("/api/plugins")}
+            wrong.clear()
+            for demand, state in IN_HUB.items():
+                if known[name_of(demand)]["state"] != state:
+                    wrong[demand] = known[name_of(demand)]["state"], known[name_of(demand)]["reason"]
+            return wrong
+
+        until(lambda: not states(), 10, lambda: wrong)
+        for plugin in hub.get("/api/plugins"):
+            if plugin["state"] in ("import_error", "setup_retry", "degraded"):
+                assert plugin["reason"]["code"], plugin
+                assert plugin["reason"]["params"] or plugin["reason"].get("text"), plugin
+                assert plugin["stage"], plugin
+            elif plugin["first_party"]:
+                assert plugin["state"] == "running", plugin
+        failed = {event["data"]["plugin"] for event in hub.events(type="plugin.failed")}
+        assert {name_of(demand) for demand, state in IN_HUB.items() if state == "import_error"} <= failed
+        flooded = hub.events(type="chaosflood.flood")
+        assert flooded
+        assert flooded[0]["data"]["plugin"] == "chaosflood"
+        assert hub.stream(stream)["status"] == "active"
+        began = time.monotonic()
+        hub.get("/api/streams")
+        print(f"a list of streams took {time.monotonic() - began:.2f} s while one plugin floods and one leaks")
+        assert time.monotonic() - began < 2
+        took = hub.stop()
+        print(f"stopped after {took:.1f} s")
+        assert took < 10
+        assert hub.check_database() == "ok"
+    finally:
+        hub.kill()
+
+
+@pytest.mark.serial
+def test_the_list_is_quick_and_imports_nothing(folder: Path, broken: dict[str, str]) -> None:
+    hub = Hub(folder / "listed", **broken)
+    taken = []
+    for _ in range(3):
+        began = time.monotonic()
+        said = hub.glimpser("plugins", "list")
+        taken.append(time.monotonic() - began)
+    print(f"glimpser plugins list: {min(taken):.2f} s with {len(IN_HUB)} broken plugins")
+    assert min(taken) < 0.5
+    for demand in IN_HUB:
+        assert name_of(demand) in said
+
+
+def test_safe_mode_starts_with_first_party_plugins_alone(folder: Path, broken: dict[str, str]) -> None:
+    with running(folder / "safe", "--safe", **broken) as hub:
+        known = {plugin["id"]: plugin for plugin in hub.get("/api/plugins")}
+        assert {known[name_of(demand)]["state"] for demand in IN_HUB} == {"disabled"}
+        assert known["ffmpeg"]["state"] == "running"
+
+
+def test_each_command_works_beside_broken_plugins(folder: Path, broken: dict[str, str]) -> None:
+    hub = Hub(folder / "commands", **broken)
+    for arguments in (["--version"], ["--help"], ["plugins", "show", name_of("hang-import")],
+                      ["plugins", "disable", name_of("hang-import")]):  # fmt: skip
+        hub.glimpser(*arguments)
+    done = subprocess.run([*hub.command, "plugins", "check", name_of("raise-import")], env=hub.environment,
+                          capture_output=True, text=True, timeout=60)  # fmt: skip
+    assert done.returncode != 0
+    assert "chaosraiseimport" in done.stdout + done.stderr
+
+
+# --- in a worker ---------------------------------------------------------------------------------------------------
+
+SOURCES = ["segfault", "exit", "sys-exit", "memory", "hang", "hang-gil", "raise", "raise-make"]
+PARTS = ["segfault", "exit", "sys-exit", "hang", "raise", "raise-make"]
+IN_WORKER = [
+    *((("source", mode), {"config": {"mode": mode}}) for mode in SOURCES),
+    *(
+        ((place, mode), {"analyzers": {f"chaos-{place}": {"mode": mode}}})
+        for place in ("inline", "thread", "process")
+        for mode in [*PARTS, "wrong"]
+    ),
+    *((("sink", mode), {"sinks": {"chaos": {"mode": mode}}}) for mode in PARTS),
+]
+
+
+@pytest.fixture(scope="module")
+def hub(folder: Path) -> Iterator[Hub]:
+    site = folder / "well"
+    chaos.install(site)
+    with running(folder / "hub", **on_path(site)) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def healthy(hub: Hub, still: Path) -> Callable[[], None]:
+    """Call it to check that a first-party stream did not notice anything."""
+    stream = hub.add("healthy", str(still), analyzers={"motion": {}})
+    hub.active(stream)
+    generation, connects = hub.diagnostics(stream)["generation"], hub.counters(stream)["connects"]
+
+    def check() -> None:
+        assert hub.stream(stream)["status"] == "active"
+        assert hub.diagnostics(stream)["generation"] == generation
+        assert hub.counters(stream)["connects"] == connects
+
+    return check
+
+
+def add(hub: Hub, name: str, **parts: Any) -> str:
+    body = {"name": name, "kind": "chaos", "config": {}, "analyzers": {}, "sinks": {}}
+    return str(hub.call("POST", "/api/streams", body | parts)["id"])
+
+
+def blamed(hub: Hub, stream: str) -> str:
+    """How the hub says that the plugin is at fault on this stream; '' while it says nothing."""
+    shown = hub.stream(stream)
+    reason = shown["reason"] or {"code": "", "params": {}}
+    if shown["suspect"]:
+        return "stream.suspect"
+    if reason["params"].get("plugin") == "chaos" or reason["code"] in ("stream.silent", "stream.no_frames"):
+        return str(reason["code"])
+    for event in hub.events(stream=stream):
+        if event["data"].get("plugin") == "chaos":
+            return str(event["data"].get("code", event["type"]))
+        if event["type"] == "worker.stuck":
+            return "worker.stuck"
+    return ""
+
+
+@pytest.mark.parametrize("first", range(0, len(IN_WORKER), 5))
+def test_misbehaviour_in_a_worker_is_told_and_harms_no_other_stream(
+    hub: Hub, healthy: Callable[[], None], first: int
+) -> None:
+    batch = dict(IN_WORKER[first : first + 5])
+    streams = {ways: add(hub, " ".join(ways), **parts) for ways, parts in batch.items()}
+    said: dict[tuple[str, str], str] = {}
+
+    def waiting() -> list[Any]:
+        for ways, stream in streams.items():
+            if ways not in said and (how := blamed(hub, stream)):
+                said[ways] = how
+        return [(ways, hub.stream(streams[ways])["status"], hub.stream(streams[ways])["reason"])
+                for ways in streams if ways not in said]  # fmt: skip
+
+    try:
+        until(lambda: not waiting(), 60, waiting, 0.3)
+    finally:
+        for ways, how in said.items():
+            print(f"{' '.join(ways)}: {how}")
+        hub.remove(*streams.values())
+    healthy()
+
+
+def test_crashes_name_the_plugin(hub: Hub, healthy: Callable[[], None]) -> None:
+    crashed = hub.events(type="worker.crashed")
+    assert crashed
+    assert all("chaos" in event["data"]["group"] for event in crashed)
+
+
+def test_a_stream_that_ignores_stop_costs_its_own_worker(hub: Hub, healthy: Callable[[], None]) -> None:
+    good = add(hub, "good")
+    bad = add(hub, "stubborn", config={"mode": "ignore-stop", "after_s": 0})
+    hub.active(good, bad)
+    hub.call("POST", f"/api/streams/{bad}/stop")
+    until(lambda: hub.events(type="worker.stuck"), 15, lambda: hub.events())
+    until(lambda: hub.stream(bad)["status"] == "inactive", 15, lambda: hub.stream(bad))
+    hub.active(good)
+    healthy()
+    hub.remove(good, bad)
+
+
+def test_floods_drown_nobody(hub: Hub, healthy: Callable[[], None]) -> None:
+    streams = [
+        add(hub, "pictures", config={"mode": "flood", "after_s": 0}),
+        add(hub, "observations", analyzers={"chaos-inline": {"mode": "flood", "after_s": 0}}),
+        add(hub, "threads", config={"mode": "threads", "after_s": 0}),
+    ]
+    hub.active(*streams)
+    slowest = 0.0
+    for _ in range(20):
+        began = time.monotonic()
+        hub.get("/api/streams")
+        slowest = max(slowest, time.monotonic() - began)
+        time.sleep(0.25)
+    print(f"the slowest list of streams took {slowest:.2f} s")
+    assert slowest < 3
+    healthy()
+    hub.remove(*streams)
