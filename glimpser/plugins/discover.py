@@ -12,7 +12,9 @@ from packaging.utils import canonicalize_name
 
 GROUP = "glimpser.plugins"
 SDK = "glimpser-sdk"
-FIRST_PARTY = frozenset({"glimpser-ffmpeg", "glimpser-motion", "glimpser-clips", "glimpser-http", "glimpser-password"})
+FIRST_PARTY = frozenset(
+    {"glimpser-ffmpeg", "glimpser-motion", "glimpser-clips", "glimpser-http", "glimpser-password", "glimpser-notes"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

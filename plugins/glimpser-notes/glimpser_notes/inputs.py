@@ -1,0 +1,81 @@
+"""What requests may say, and problems that name the field which is wrong."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+
+from glimpser_sdk.ids import is_id
+from glimpser_sdk.web import Problem
+
+
+def _id(value: str) -> str:
+    if not is_id(value):
+        raise ValueError("this is no id")
+    return value
+
+
+def _text(value: str) -> str:
+    if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" for char in value):
+        raise ValueError("control characters are not allowed")
+    if not value.strip():
+        raise ValueError("write something")
+    return value
+
+
+Id = Annotated[str, AfterValidator(_id)]
+Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_text)]
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ListQuery(_Input):
+    """Which notes; ``cursor`` comes from the ``Link`` of the page before."""
+
+    stream: Id
+    object: Id | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: Id | None = None
+
+
+class NewNote(_Input):
+    """A note to be added. Without ``object_id`` it is about the stream."""
+
+    stream_id: Id
+    object_type: Literal["stream", "activity"] = "stream"
+    object_id: Id | None = Field(default=None, validate_default=True)
+    text: Text
+
+    @field_validator("object_id")
+    @classmethod
+    def _fits(cls, value: str | None, info: ValidationInfo) -> str | None:
+        stream, kind = info.data.get("stream_id"), info.data.get("object_type")
+        if kind == "activity" and value is None:
+            raise ValueError("name the activity")
+        if kind == "stream" and value not in (None, stream):
+            raise ValueError("of a note about the stream it is the stream's id")
+        return value or stream
+
+
+class Change(_Input):
+    """What changes."""
+
+    text: Text
+
+
+M = TypeVar("M", bound=_Input)
+
+
+def read(model: type[M], given: bytes | dict[str, Any]) -> M:
+    """A JSON body or a query as a model. Problem 422 names the first field that is wrong."""
+    try:
+        return model.model_validate_json(given) if isinstance(given, bytes) else model.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        field = ".".join(map(str, first["loc"]))
+        message = first["msg"].removeprefix("Value error, ")
+        raise Problem(422, "notes.invalid", f"{field}: {message}" if field else message, field=field) from None

@@ -1,0 +1,97 @@
+"""What the plugin registers, and its start and end in the hub."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from glimpser_sdk import (
+    CommandSpec,
+    ConfigSpec,
+    MetricSpec,
+    ModelsSpec,
+    PermissionSpec,
+    PluginManifest,
+    RouterSpec,
+    RouteSpec,
+    hookimpl,
+    lazy,
+)
+
+if TYPE_CHECKING:
+    from glimpser_sdk import HubContext
+
+
+@hookimpl
+def glimpser_manifest() -> PluginManifest:
+    """Notes."""
+    return PluginManifest(
+        id="notes", title="Notes", description="What people write about streams and what happened in them."
+    )
+
+
+@hookimpl
+def glimpser_config() -> ConfigSpec:
+    """How long notes are kept."""
+    return ConfigSpec(model=lazy("glimpser_notes.config:NotesConfig"))
+
+
+@hookimpl
+def glimpser_models() -> ModelsSpec:
+    """One table."""
+    return ModelsSpec(modules=("glimpser_notes.models",), migrations="glimpser_notes.migrations")
+
+
+@hookimpl
+def glimpser_permissions() -> list[PermissionSpec]:
+    """Who watches may read; who acts may write."""
+    return [
+        PermissionSpec(id="notes.view", title="Read notes", roles=frozenset({"admin", "operator", "viewer"})),
+        PermissionSpec(id="notes.write", title="Write notes", roles=frozenset({"admin", "operator"})),
+    ]
+
+
+@hookimpl
+def glimpser_routers() -> list[RouterSpec]:
+    """The notes of a stream, and changes to them."""
+    return [
+        RouterSpec(
+            factory=lazy("glimpser_notes.routes:make"),
+            routes=(
+                RouteSpec(path="/", methods=("GET",), permission="notes.view"),
+                RouteSpec(path="/", methods=("POST",), permission="notes.write"),
+                RouteSpec(path="/<note_id>", methods=("PATCH",), permission="notes.write"),
+                RouteSpec(path="/<note_id>", methods=("DELETE",), permission="notes.write"),
+            ),
+        )
+    ]
+
+
+@hookimpl
+def glimpser_metrics() -> list[MetricSpec]:
+    """What is counted."""
+    return [
+        MetricSpec(name="created_total", kind="counter", help="Notes that were written."),
+        MetricSpec(name="deleted_total", kind="counter", help="Notes deleted by people and for their age."),
+    ]
+
+
+@hookimpl
+def glimpser_commands() -> list[CommandSpec]:
+    """``glimpser notes``."""
+    return [CommandSpec(name="notes", help="Export notes.", command=lazy("glimpser_notes.command:notes"))]
+
+
+@hookimpl
+async def glimpser_setup(ctx: HubContext) -> None:
+    """Old notes go now and once a day."""
+    from .retention import keep_young
+
+    ctx.spawn(keep_young(ctx), name="retention")
+
+
+@hookimpl
+async def glimpser_teardown(ctx: HubContext) -> None:
+    """Say what is left; the retention is ended by the hub."""
+    from .models import Note
+
+    ctx.log.info("notes kept: %d", await Note.all().count())
