@@ -4,6 +4,13 @@ import { all, get } from "./api.js";
 
 const TOLD_WHOLE = new Set(["created", "updated"]);
 const GONE = new Set(["deleted", "removed"]);
+const MEASURED = ["status", "reason", "resolution", "fps", "codec", "last_frame_at", "retry_at", "attempts", "mode", "since"];
+
+/** What was told, but with the state that is known already where that began later: an answer may be overtaken by the feed. */
+function newest(known, told) {
+  if (!known?.since || !told.since || known.since <= told.since) return told;
+  return { ...told, ...Object.fromEntries(MEASURED.map((name) => [name, known[name]])) };
+}
 
 /** All streams that the viewer sees. Event `change` when any of them changed. */
 export class Streams extends EventTarget {
@@ -47,7 +54,7 @@ export class Streams extends EventTarget {
 
   /** Put in a stream as the API answered it. */
   put(stream) {
-    this.#byId.set(stream.id, stream);
+    this.#byId.set(stream.id, newest(this.#byId.get(stream.id), stream));
     this.#tell();
   }
 
@@ -58,7 +65,7 @@ export class Streams extends EventTarget {
     else if (GONE.has(change)) this.#byId.delete(id);
     else if (TOLD_WHOLE.has(change) || !this.#byId.has(id)) {
       const stream = await get(`api/streams/${id}`).catch(() => null);
-      if (stream) this.#byId.set(id, stream);
+      if (stream) this.#byId.set(id, newest(this.#byId.get(id), stream));
     } else Object.assign(this.#byId.get(id), data);
     this.#tell();
   }
