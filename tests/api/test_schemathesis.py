@@ -44,16 +44,16 @@ def prepare(hub: ApiHub) -> None:
 
 
 @pytest.mark.serial
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(240)
 class TestAFew:
     """A few examples of every operation."""
 
     def test_as_a_stranger(self, hub: ApiHub, tmp_path: Path) -> None:
-        attack(hub, tmp_path, None, 3, 90, "--exclude-deprecated")
+        attack(hub, tmp_path, None, 3, 200, "--exclude-deprecated")
 
     def test_as_an_administrator(self, hub: ApiHub, tmp_path: Path) -> None:
         prepare(hub)
-        attack(hub, tmp_path, hub.key, 5, 120, "--exclude-deprecated")
+        attack(hub, tmp_path, hub.key, 5, 220, "--exclude-deprecated")
 
 
 @pytest.mark.soak
