@@ -16,22 +16,9 @@ from packaging.utils import canonicalize_name
 from glimpser.plugins.decide import Policy, decide
 from glimpser.plugins.discover import Installed, discover
 from glimpser.plugins.state import one_line
+from glimpser_sdk.imports import HEAVY, IMPORT_MS, LIGHT
 
-IMPORT_MS = 100
-HEAVY = ("cv2", "torch", "numpy", "quart", "openai", "playwright", "av", "tortoise", "pydantic")
 CHILD_SECONDS = 60
-
-# Run in a fresh interpreter; what the SDK itself brings is not the plugin's doing.
-_IMPORT = """
-import importlib, json, sys, time
-import glimpser_sdk
-before = set(sys.modules)
-started = time.perf_counter()
-importlib.import_module(sys.argv[1])
-taken = time.perf_counter() - started
-loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
-print("\\n" + json.dumps({"ms": taken * 1000, "loaded": sorted(loaded)}))
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +74,7 @@ def _imports(installed: Installed) -> Iterator[Result]:
     module = installed.entry.value.partition(":")[0]
     figures = []
     for _ in range(3):
-        answer = _child(["-c", _IMPORT, module])
+        answer = _child(["-c", LIGHT, module])
         if isinstance(answer, str):
             yield Result("the entry module imports", False, answer)
             return

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from glimpser.plugins.metrics import PluginMetrics
 from glimpser.plugins.registry import Registry
 from glimpser.plugins.state import Plugin, Stage
+from glimpser_sdk.clocks import SystemClock
 from glimpser_sdk.contexts import KeyValueStore
 from glimpser_sdk.errors import ConfigInvalid
 
@@ -39,16 +38,6 @@ class Services:
     publish: Publish
     write: Callable[[Callable[[Any], Awaitable[Any]]], Awaitable[Any]]
     values: Callable[[str], KeyValueStore]
-
-
-class SystemClock:
-    """The machine's clocks."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def mono_ns(self) -> int:
-        return time.monotonic_ns()
 
 
 class Context:

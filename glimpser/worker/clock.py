@@ -1,24 +1,11 @@
-"""The system's clocks, as the SDK's ``Clock``."""
+"""The worker's clock."""
 
 from __future__ import annotations
 
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from glimpser_sdk.clocks import SystemClock
 from glimpser_sdk.contexts import Clock
-
-
-class SystemClock:
-    """Real time."""
-
-    def now(self) -> datetime:
-        """UTC, aware."""
-        return datetime.now(UTC)
-
-    def mono_ns(self) -> int:
-        """Monotonic nanoseconds."""
-        return time.monotonic_ns()
-
 
 SYSTEM: Clock = SystemClock()
 

@@ -61,10 +61,17 @@ def _problems(node: dict[str, Any], where: str) -> Iterator[str]:
     for name, child in node.get("properties", {}).items():
         if not str(child.get("description", "")).strip() and "const" not in child:
             yield f"{where}/{name}: has no description"
-        yield from _problems(child, f"{where}/{name}")
+    for below, child in children(node, where):
+        yield from _problems(child, below)
+
+
+def children(node: dict[str, Any], where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The schemas directly inside one of an inlined schema, each with its place; ``where``: the place of ``node``."""
+    for name, child in node.get("properties", {}).items():
+        yield f"{where}/{name}", child
     for key in ("items", "additionalProperties"):
         if isinstance(node.get(key), dict):
-            yield from _problems(node[key], f"{where}/*")
+            yield f"{where}/*", node[key]
     for key in ("anyOf", "oneOf", "prefixItems"):
         for child in node.get(key, []):
-            yield from _problems(child, where)
+            yield where, child

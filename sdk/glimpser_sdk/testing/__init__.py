@@ -18,7 +18,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .clocks import SystemClock, VirtualClock
+    from glimpser_sdk.clocks import SystemClock
+
+    from .clocks import VirtualClock
     from .conformance.analyzer import AnalyzerConformance
     from .conformance.auth import AuthBackendConformance
     from .conformance.plugin import PluginConformance
@@ -31,25 +33,25 @@ if TYPE_CHECKING:
     from .web import FakeHost, FakePrincipal, app_with
 
 _WHERE = {
-    "AnalyzerConformance": "conformance.analyzer",
-    "AuthBackendConformance": "conformance.auth",
-    "FakeEgress": "contexts",
-    "FakeHost": "web",
-    "FakeHubContext": "contexts",
-    "FakeMetrics": "contexts",
-    "FakePrincipal": "web",
-    "FakeWorkerContext": "contexts",
-    "MemoryStore": "contexts",
-    "PluginConformance": "conformance.plugin",
-    "Published": "contexts",
-    "RouterConformance": "conformance.router",
-    "SinkConformance": "conformance.sink",
-    "SourceConformance": "conformance.source",
-    "SystemClock": "clocks",
-    "VirtualClock": "clocks",
-    "app_with": "web",
-    "encoded": "video",
-    "moving_shapes": "pictures",
+    "AnalyzerConformance": ".conformance.analyzer",
+    "AuthBackendConformance": ".conformance.auth",
+    "FakeEgress": ".contexts",
+    "FakeHost": ".web",
+    "FakeHubContext": ".contexts",
+    "FakeMetrics": ".contexts",
+    "FakePrincipal": ".web",
+    "FakeWorkerContext": ".contexts",
+    "MemoryStore": ".contexts",
+    "PluginConformance": ".conformance.plugin",
+    "Published": ".contexts",
+    "RouterConformance": ".conformance.router",
+    "SinkConformance": ".conformance.sink",
+    "SourceConformance": ".conformance.source",
+    "SystemClock": "glimpser_sdk.clocks",
+    "VirtualClock": ".clocks",
+    "app_with": ".web",
+    "encoded": ".video",
+    "moving_shapes": ".pictures",
 }
 
 __all__ = [
@@ -63,5 +65,5 @@ def __getattr__(name: str) -> Any:
     if name in _WHERE:
         import importlib
 
-        return getattr(importlib.import_module(f".{_WHERE[name]}", __name__), name)
+        return getattr(importlib.import_module(_WHERE[name], __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
-
-
-class SystemClock:
-    """The machine's clocks."""
-
-    def now(self) -> datetime:
-        """UTC, aware."""
-        return datetime.now(UTC)
-
-    def mono_ns(self) -> int:
-        """Monotonic nanoseconds."""
-        return time.monotonic_ns()
 
 
 class VirtualClock:

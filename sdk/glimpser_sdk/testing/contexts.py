@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from glimpser_sdk.clocks import SystemClock
 from glimpser_sdk.contexts import Clock, Opened
 from glimpser_sdk.errors import ConfigInvalid
 from glimpser_sdk.ids import new_id
 
-from .clocks import SystemClock
 from .network import host_of, is_loopback
 
 if TYPE_CHECKING:

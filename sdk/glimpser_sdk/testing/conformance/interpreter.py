@@ -9,22 +9,6 @@ from typing import Any
 
 import pytest
 
-# What the SDK itself brings is not the plugin's doing.
-_HEAD = """
-import importlib, json, sys, time
-import glimpser_sdk
-before = set(sys.modules)
-started = time.perf_counter()
-importlib.import_module(sys.argv[1])
-taken = time.perf_counter() - started
-"""
-_TAIL = """
-loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
-print("\\n" + json.dumps({"ms": taken * 1000, "loaded": sorted(loaded)}))
-"""
-LIGHT = _HEAD + _TAIL
-LOADS = _HEAD + "from glimpser_sdk import lazy\nfor target in sys.argv[2:]:\n    lazy(target).load()\n" + _TAIL
-
 
 def ask(code: str, *arguments: str) -> dict[str, Any]:
     """The JSON object that the code prints last. Fails with what it wrote to standard error."""

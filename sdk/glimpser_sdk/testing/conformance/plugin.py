@@ -12,16 +12,15 @@ import pytest
 
 from glimpser_sdk.config import PluginConfig
 from glimpser_sdk.contributions import Contribution, collect, new_manager, register
+from glimpser_sdk.imports import HEAVY, IMPORT_MS, LIGHT, LOADS
 from glimpser_sdk.lazy import Lazy
 from glimpser_sdk.rules import check_contribution
-from glimpser_sdk.schema import form_problems, form_schema
+from glimpser_sdk.schema import children, form_problems, form_schema
 
 from .base import Conformance
-from .interpreter import LIGHT, LOADS, ask
+from .interpreter import ask
 
 GROUP = "glimpser.plugins"
-IMPORT_MS = 100
-HEAVY = ("av", "cv2", "numpy", "openai", "playwright", "pydantic", "quart", "torch", "tortoise")
 _SECRET = re.compile(r"(^|_)(password|passphrase|secret|token|api_?key|private_key|credentials?)s?$")
 
 
@@ -174,13 +173,8 @@ def fields(node: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any
     """Every named field of an inlined schema, with its place."""
     for name, child in node.get("properties", {}).items():
         yield f"{path}/{name}", child
-        yield from fields(child, f"{path}/{name}")
-    for key in ("items", "additionalProperties"):
-        if isinstance(node.get(key), dict):
-            yield from fields(node[key], f"{path}/*")
-    for key in ("anyOf", "oneOf", "prefixItems"):
-        for child in node.get(key, []):
-            yield from fields(child, path)
+    for below, child in children(node, path):
+        yield from fields(child, below)
 
 
 def secret(node: dict[str, Any]) -> bool:
