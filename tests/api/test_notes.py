@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from tests.support.film import film
 
 from .conftest import ApiHub
 
 pytest.importorskip("glimpser_notes", reason="the plugin glimpser-notes is not installed")
 URL = "/api/p/notes"
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
+    """A hub with the plugin."""
+    folder = tmp_path_factory.mktemp("notes")
+    made = ApiHub(folder / "data")
+    made.environment["GLIMPSER_PLUGINS"] = "ffmpeg,notes,password"
+    made.film = film(folder / "film.mp4", seconds=1)
+    made.start()
+    yield made
+    made.stop()
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +102,22 @@ def test_the_field_that_is_wrong_is_named(hub: ApiHub, streams: tuple[str, str])
     assert (answer.status_code, answer.json()["params"]) == (422, {"field": "text"})
 
 
+def test_the_routes_are_described(hub: ApiHub) -> None:
+    described = hub.get("/api/openapi.json")["paths"]
+    assert {f"{method} {path}" for path in described if path.startswith(URL) for method in described[path]} == {
+        f"get {URL}/", f"post {URL}/", f"patch {URL}/{{note_id}}", f"delete {URL}/{{note_id}}",
+    }  # fmt: skip
+
+
 def test_the_command_exports_what_was_written(hub: ApiHub, streams: tuple[str, str]) -> None:
     note = write(hub, streams[0], "Exported: grün")
     lines = [json.loads(line) for line in hub.glimpser("notes", "export").splitlines()]
     assert note in lines
     assert [line["id"] for line in lines] == sorted(line["id"] for line in lines)
+
+
+def test_it_ends_cleanly(hub: ApiHub, streams: tuple[str, str]) -> None:
+    """The last test of the file: it stops the hub, whose database must still be there for the plugin's teardown."""
+    kept = len(hub.glimpser("notes", "export").splitlines())
+    hub.stop()
+    assert f"notes kept: {kept}" in hub.logged()
