@@ -14,7 +14,7 @@ from .support import bare_pyav, cpu_during, hub, motion, rtsp
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 
 REPEATS = 5
-SECONDS = 8.0
+SECONDS = 5.0
 TEN = 10
 
 
