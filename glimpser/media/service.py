@@ -19,6 +19,9 @@ from .storage import LocalStorage
 
 log = logging.getLogger("glimpser.media")
 
+SUFFIXES = {"video/mp4": "mp4", "image/jpeg": "jpg"}
+"""Endings of kept files by content type; any other is ``bin``."""
+
 
 class EventLinks(Protocol):
     """Part of the events service that media needs."""
@@ -77,13 +80,14 @@ class Media:
         return row
 
     async def on_file(self, ready: FileReady) -> None:
-        """A sink's finished clip: move it in, write its row, link its events. Applied again, it finds nothing to do."""
+        """A sink's finished file: move it in, write its row, link the events of a clip. Applied again, it finds nothing
+        to do."""
         source = Path(ready.folder) / ready.name
         if source.parent != Path(ready.folder) or not source.exists():
             log.warning("a reported file is not there", extra={"plugin": ready.plugin, "file": ready.name})
             return
         identifier = new_id()
-        suffix = "mp4" if ready.content_type == "video/mp4" else "bin"
+        suffix = SUFFIXES.get(ready.content_type, "bin")
         relative = self.storage.place("clips", ready.started_at, identifier, suffix)
         size = await asyncio.to_thread(self.storage.adopt, source, relative)
         first = ready.event_ids[0] if ready.event_ids else None
@@ -101,6 +105,8 @@ class Media:
 
         if await self._db.write(change) is None:
             await asyncio.to_thread(self.storage.delete, relative)
+            return
+        if ready.kind != "clip":
             return
         # An event that outlasts one file keeps the first, which begins before it.
         linked = await Event.filter(id__in=ready.event_ids, clip_id__isnull=True).values_list("id", flat=True)

@@ -35,7 +35,7 @@ class Snapshot(Row):
 
 
 class MediaFile(Row):
-    """Kept video. ``kind`` is clip; ``state`` is writing, ready or failed."""
+    """A kept file of a sink. ``kind`` is clip or the sink's own; ``state`` is writing, ready or failed."""
 
     id = id_key()
     node_id = fields.CharField(max_length=64, default="")
