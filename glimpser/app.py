@@ -19,6 +19,7 @@ from .api import plugin_routes, problems, resources
 from .api.authentication import COOKIE, COOKIE_SECURE
 from .api.dispatch import admit, check_all_declared, declared, mount
 from .api.host import Host
+from .api.inputs import Request
 from .api.routing import ID_PATTERN
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class IdConverter(BaseConverter):
 def create_app(hub: Hub) -> Quart:
     """The application of a started hub."""
     app = Quart("glimpser", static_folder=None)
+    app.request_class = Request
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions["glimpser"] = Host(hub)

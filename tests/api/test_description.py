@@ -35,7 +35,7 @@ PLUGIN = """
         ))]
 """
 ROUTES = """
-    from quart import Blueprint
+    from quart import Blueprint, request
     from glimpser_sdk.web import Problem, current_principal, page, require
 
     def make(ctx):
@@ -48,6 +48,7 @@ ROUTES = """
 
         @blueprint.route("/things/<name>", methods=["GET", "POST"])
         async def thing(name):
+            await request.get_json()
             raise Problem(409, "thing.busy", "busy", name=name)
 
         @blueprint.post("/streams/<stream_id>/wave")
@@ -144,6 +145,11 @@ class TestPluginRoutes:
         assert guest.get("/api/p/good/things").json()["code"] == "permission.missing"
         refused = extended.api.post("/api/p/good/things/x")
         assert (refused.status_code, refused.json()["params"]) == (409, {"name": "x"})
+        for body in (b"\xff\xfe", b"{"):
+            broken = extended.api.post(
+                "/api/p/good/things/x", content=body, headers={"Content-Type": "application/json"}
+            )
+            assert broken.status_code == 400, broken.text
         assert extended.api.head("/api/p/good/things").status_code == 200
         assert extended.api.delete("/api/p/good/things").status_code == 405
 
