@@ -27,15 +27,40 @@ MAX_UNSENT = 64 * 1024 * 1024
 Handler = Callable[[ToHub], Awaitable[None] | None]
 
 
-class ControlChannel(asyncio.Protocol):
+class _Channel(asyncio.Protocol):
+    """What is attached to one transport at a time. ``closed``: the transport is gone."""
+
+    _transport: asyncio.Transport | None = None
+
+    def __init__(self, failed: Callable[[str], None]) -> None:
+        self._failed = failed
+        self.closed = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self.closed.set()
+
+    def close(self) -> None:
+        """Detach from the transport."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def _fail(self, text: str) -> None:
+        self.close()
+        self._failed(text)
+
+
+class ControlChannel(_Channel):
     """One side of the control channel. ``failed`` is called once, with words, when the peer breaks the protocol."""
 
     def __init__(self, handle: Handler, failed: Callable[[str], None]) -> None:
+        super().__init__(failed)
         self._handle = handle
-        self._failed = failed
         self._encoder = msgspec.msgpack.Encoder()
         self._unpacker = control_to_hub()
-        self._transport: asyncio.Transport | None = None
         self._sent = 0
         self._unacknowledged: deque[tuple[int, bytes]] = deque()
         self._received = 0
@@ -43,7 +68,6 @@ class ControlChannel(asyncio.Protocol):
         self._done_early: set[int] = set()
         self._running: dict[int, asyncio.Future[None]] = {}
         self._ack_due = False
-        self.closed = asyncio.Event()
 
     # --- sending
 
@@ -73,24 +97,11 @@ class ControlChannel(asyncio.Protocol):
     # --- transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
+        super().connection_made(transport)
         self._unpacker = control_to_hub()
         self.closed.clear()
         for _, frame in list(self._unacknowledged):
             self._write(frame)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._transport = None
-        self.closed.set()
-
-    def close(self) -> None:
-        """Detach from the transport."""
-        if self._transport is not None:
-            self._transport.close()
-
-    def _fail(self, text: str) -> None:
-        self.close()
-        self._failed(text)
 
     # --- receiving
 
@@ -160,32 +171,17 @@ class ControlChannel(asyncio.Protocol):
             await asyncio.wait(list(self._running.values()), timeout=timeout_s)
 
 
-class BulkChannel(asyncio.Protocol):
+class BulkChannel(_Channel):
     """Pictures of one worker."""
 
     def __init__(self, handle: Callable[[Picture], None], failed: Callable[[str], None]) -> None:
+        super().__init__(failed)
         self._handle = handle
-        self._failed = failed
         self._unpacker = bulk_to_hub()
-        self._transport: asyncio.BaseTransport | None = None
-        self.closed = asyncio.Event()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._transport = None
-        self.closed.set()
-
-    def close(self) -> None:
-        """Detach from the transport."""
-        if self._transport is not None:
-            self._transport.close()
 
     def data_received(self, data: bytes) -> None:
         try:
             for picture in self._unpacker.feed(data):
                 self._handle(picture)
         except ProtocolError as error:
-            self.close()
-            self._failed(str(error))
+            self._fail(str(error))
