@@ -115,7 +115,9 @@ class Runtime:
             await self._set_up(plugin)
         if plugin.state is State.SETUP_RETRY:
             _log.warning("plugin %s is not ready: %s", plugin.id, plugin.message)
-            self._retries.setdefault(plugin.id, asyncio.create_task(self._retry(plugin), name=f"setup of {plugin.id}"))
+            if plugin.id not in self._retries:
+                task = asyncio.create_task(self._retry(plugin), name=f"setup of {plugin.id}")
+                self._retries[plugin.id] = task
         elif plugin.state is not State.RUNNING:
             _log.error("plugin %s: %s: %s", plugin.id, plugin.state, plugin.message)
 
