@@ -13,6 +13,7 @@ from .feed import Feed
 from .folding import Change, Folder
 from .routing import Slot
 
+TURN_S = 1.0
 Make = Callable[[AnalyzerPart, "Analysis"], Slot]
 
 
@@ -34,6 +35,7 @@ class Analysis:
         self._feed = feed
         self._changed, self._best = changed, best
         self._failure, self._disabled = failure, disabled
+        self._make: Make
         self._slots: dict[str, Slot] = {}
         self._folders: dict[str, Folder] = {}
         self._followers: dict[str, tuple[Slot, ...]] = {}
@@ -41,6 +43,7 @@ class Analysis:
 
     def build(self, parts: Sequence[AnalyzerPart], make: Make) -> None:
         """Make all analyzers; one that fails to be made is told and left out."""
+        self._make = make
         for part in parts:
             try:
                 slot = make(part, self)
@@ -58,6 +61,34 @@ class Analysis:
         running = [slot for slot in self._slots.values() if not slot.breaker.open]
         self._followers = {name: tuple(slot for slot in running if slot.part.after == name) for name in self._slots}
         self._feed.routes = tuple(slot for slot in running if slot.part.after is None)
+
+    @property
+    def feed(self) -> Feed:
+        """The feed that is looked at."""
+        return self._feed
+
+    def turn(self, feed: Feed) -> None:
+        """Look at another feed from here on, with new analyzers: what they learned is of another picture. Those that
+        follow others stay. Blocks while an analyzer is in use elsewhere, up to a second each."""
+        self._feed.routes = ()
+        since_ns, self._feed = self._feed.last_frame_ns, feed
+        for name, slot in list(self._slots.items()):
+            self._slots[name] = self._anew(slot)
+            self._slots[name].turned(since_ns)
+        self._route()
+
+    def _anew(self, slot: Slot) -> Slot:
+        """A slot with a new analyzer in place of one that looks at all of a feed; itself where that cannot be made."""
+        if slot.part.after is not None or slot.breaker.open:
+            return slot
+        try:
+            fresh = self._make(slot.part, self)
+        except Exception as error:
+            self._failure(slot.part, error)
+            return slot
+        slot.close(TURN_S)
+        fresh.succeed(slot)
+        return fresh
 
     @property
     def parts(self) -> list[AnalyzerPart]:

@@ -32,7 +32,14 @@ class Feed:
     """
 
     def __init__(
-        self, stream_id: str, name: str, *, clock: Clock, masks: tuple[Polygon, ...] = (), max_idle_gap_s: float = 2.0
+        self,
+        stream_id: str,
+        name: str,
+        *,
+        clock: Clock,
+        masks: tuple[Polygon, ...] = (),
+        max_idle_gap_s: float = 2.0,
+        origin_ns: int | None = None,
     ) -> None:
         self.stream_id, self.name = stream_id, name
         self.routes: tuple[Consumer, ...] = ()
@@ -60,7 +67,7 @@ class Feed:
         self.size = (0, 0)
         self.cpu_s = 0.0
         self._clock, self._masks = clock, masks
-        self._timeline, self._packet_clock = Timeline(), Timeline()
+        self._timeline, self._packet_clock = Timeline(origin_ns), Timeline()
         self._sequence = 0
         self._open: Callable[[CodecParameters], Decoder] | None = None
         self._decoder: Decoder | None = None

@@ -54,6 +54,11 @@ class IdlePlan:
         """The longest of the last three times between keyframes; None before two were seen."""
         return max(self._intervals) if self._intervals else None
 
+    @property
+    def sparse(self) -> bool:
+        """Whether keyframes are known to come too seldom to do alone."""
+        return (self.interval_s or 0.0) > self._gap_s * 1.05
+
     def wake(self, by: str) -> None:
         """Something is worth looking at."""
         self.woken_by = by
@@ -72,8 +77,7 @@ class IdlePlan:
         if demand.decode is Decode.FULL or self.awake:
             return Mode.FULL
         overdue = self._key_at is None or self.now - self._key_at > self._gap_s * 1.05
-        sparse = (self.interval_s or 0.0) > self._gap_s * 1.05
-        return Mode.NONREF if overdue or sparse else Mode.KEY
+        return Mode.NONREF if overdue or self.sparse else Mode.KEY
 
     def why(self, mode: Mode, demand: Demand) -> str:
         """The reason, for diagnostics."""

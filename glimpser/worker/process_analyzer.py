@@ -46,7 +46,7 @@ class ProcessSlot(Slot):
 
     def __call__(self, frame: Frame) -> None:
         """Queue a frame."""
-        if self._soon(frame.time_s):
+        if self._soon(frame):
             return
         with self._child.news:
             self.dropped += len(self.queue) == self.queue.maxlen

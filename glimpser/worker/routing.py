@@ -34,7 +34,7 @@ class Slot(ABC):
         self.slowest_fps: float | None = None
         """A limit below the analyzer's own, while the worker is overloaded."""
         self._deliver, self._failed = deliver, failed
-        self._due = float("-inf")
+        self._due, self._since_ns = float("-inf"), 0
 
     @abstractmethod
     def __call__(self, frame: Frame) -> None:
@@ -48,8 +48,20 @@ class Slot(ABC):
     def close(self, timeout: float) -> bool:
         """Stop and free the analyzer; whether it stopped in time."""
 
-    def _soon(self, time_s: float) -> bool:
+    def turned(self, mono_ns: int) -> None:
+        """Frames of another feed follow; those that came before ``mono_ns`` were seen on the one before."""
+        self._since_ns, self._due = mono_ns, float("-inf")
+
+    def succeed(self, other: Slot) -> None:
+        """Go on counting, and give way, where another slot for the same analyzer left off."""
+        self.breaker, self.slowest_fps = other.breaker, other.slowest_fps
+        self.analyzed, self.dropped = other.analyzed, other.dropped
+
+    def _soon(self, frame: Frame) -> bool:
         """Whether the frame comes before the analyzer's rate allows; keeps the mean rate right at uneven times."""
+        time_s = frame.time_s
+        if frame.mono_ns < self._since_ns:
+            return True
         fps, slow = self.part.max_fps, self.slowest_fps
         if slow is not None and (fps is None or slow < fps):
             fps = slow
@@ -72,11 +84,16 @@ class InlineSlot(Slot):
     def __init__(self, part: AnalyzerPart, analyzer: Analyzer, deliver: Deliver, failed: Failed) -> None:
         super().__init__(part, deliver, failed)
         self._analyzer = analyzer
+        self._lock = threading.Lock()
+        self._closed = False
 
     def __call__(self, frame: Frame) -> None:
         """Analyse a frame now."""
-        if self._soon(frame.time_s):
-            return
+        with self._lock:
+            if not (self._closed or self._soon(frame)):
+                self._analyze(frame)
+
+    def _analyze(self, frame: Frame) -> None:
         try:
             (observations,) = self._analyzer.process((frame,))
         except Exception as error:
@@ -91,8 +108,14 @@ class InlineSlot(Slot):
         return newest_s
 
     def close(self, timeout: float) -> bool:
-        """Free the analyzer."""
-        self._analyzer.close()
+        """Free the analyzer, once the thread that is in it has left."""
+        if not self._lock.acquire(timeout=timeout):
+            return False
+        try:
+            self._closed = True
+            self._analyzer.close()
+        finally:
+            self._lock.release()
         return True
 
 
@@ -111,7 +134,7 @@ class ThreadSlot(Slot):
 
     def __call__(self, frame: Frame) -> None:
         """Queue a frame."""
-        if self._soon(frame.time_s):
+        if self._soon(frame):
             return
         with self._lock:
             self.dropped += len(self._queue) == self._queue.maxlen

@@ -245,9 +245,9 @@ class Service:
 
     def _second(self) -> None:
         lags = [
-            self._lags.setdefault(stream_id, Lag()).of(stream.main)
+            self._lags.setdefault(stream_id, Lag()).of(stream.analysis.feed)
             for stream_id, stream in self._streams.items()
-            if stream.main.mode != "none"
+            if stream.analysis.feed.mode != "none"
         ]
         self._overload.second(lags, self._processors.short())
         reap_orphans(self._children.pids)

@@ -6,16 +6,18 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from glimpser.protocol.messages import Picture, SnapshotFailed, TakeSnapshot, WhyNot
+from glimpser.protocol.messages import EventPart, Picture, SnapshotFailed, TakeSnapshot, WhyNot
 from glimpser_sdk.contexts import Clock
 from glimpser_sdk.errors import Reason
 from glimpser_sdk.frames import Frame
 
 from .feed import Feed
+from .folding import BEST_QUALITY, BEST_SIDE
 from .idle import Mode
 from .live import picture
 
 QUALITY = 85
+SAME_TIME_NS = 2_000_000_000
 
 
 class _Request:
@@ -80,6 +82,21 @@ class Snapshots:
             return
         self._requests.append(request)
         self._feed.want_still(request)
+
+    def best(self, part: EventPart, frame: Frame) -> None:
+        """Send an event's best frame; one of a smaller feed is followed by what the main feed shows at that time."""
+        event_id, score = part.id, part.score
+
+        def send(shown: Frame) -> bool:
+            if abs(shown.mono_ns - frame.mono_ns) < SAME_TIME_NS:
+                made = picture(shown, self._generation, "best", BEST_SIDE, BEST_QUALITY)
+                made.event_id, made.score = event_id, score
+                self._offer(made)
+            return True
+
+        send(frame)
+        if frame.feed != self._feed.name:
+            self._feed.want_still(send)
 
     def _answer(self, message: TakeSnapshot, frame: Frame) -> None:
         made = picture(frame, self._generation, "snapshot", 0, QUALITY)

@@ -14,6 +14,7 @@ from glimpser_sdk.errors import Reason
 
 from .clock import wall_time
 from .feed import Feed
+from .idle import Mode
 
 WINDOW = 6
 """Seconds over which the frame rate is measured."""
@@ -64,6 +65,8 @@ class StatusBoard:
         self._suspect = ""
         self.attempts = 0
         self.degraded = False
+        self.analysed: Feed | None = None
+        """The feed that analyzers look at, where it is not the stream's main one."""
         self.rate = RateMeter()
 
     def set(
@@ -119,8 +122,9 @@ class StatusBoard:
                     status.last_frame_at = self._sent.last_frame_at
             if self.state in ("active", "stale"):
                 status.fps = self.rate.fps
-                status.mode = str(feed.mode)
-                status.mode_why = feed.idle.why(feed.mode, feed.demand)
+                told = feed if feed.mode is not Mode.NONE or self.analysed is None else self.analysed
+                why = told.idle.why(told.mode, told.demand)
+                status.mode, status.mode_why = str(told.mode), why if told is feed else f"{told.name} feed: {why}"
         if status != self._sent:
             self._sent = status
             self._post(status)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,6 @@ from glimpser.protocol.messages import (
     TakeSnapshot,
 )
 from glimpser_sdk.analyzers import StreamInfo
-from glimpser_sdk.frames import Frame
 from glimpser_sdk.observations import Region
 from glimpser_sdk.sinks import EventChange, Sink
 from glimpser_sdk.sources import Cadence
@@ -35,9 +35,10 @@ from .components import make, secrets
 from .context import Context, Surroundings
 from .drivers import AsyncDriver, BlockingDriver
 from .feed import Feed, total
-from .folding import BEST_QUALITY, BEST_SIDE, Change
+from .folding import Change
 from .idle import Mode
-from .live import Live, picture
+from .live import Live
+from .lookout import Lookout
 from .process_analyzer import Children
 from .recording import Recording
 from .routing import InlineSlot, Slot, ThreadSlot
@@ -69,6 +70,7 @@ class Stream:
         self._delay_s = start.delay_s
         self._around, self._pools, self._bulk = around, pools, bulk
         self._clock = around.clock
+        self._origin_ns = around.clock.mono_ns()
         self.board = StatusBoard(self.id, self.generation, around.clock, around.post)
         regions = tuple(
             Region(id=r.id, name=r.name, kind=r.kind, polygon=tuple((x, y) for x, y in r.polygon))  # type: ignore[arg-type]
@@ -85,37 +87,40 @@ class Stream:
         self._disconnected_ns = 0
         self._counts: dict[str, float] = {"connects": 0}
         self._sent: dict[str, float] = {}
-        self._contexts: list[Context] = []
+        self._contexts: dict[tuple[str, str, str], Context] = {}
         self._level = 0
         self.main = self._feed("main" if "main" in self.part.source.feeds else self.part.source.feeds[0])
+        self.snapshots = Snapshots(
+            self.main, self._clock, self.generation, offer=bulk.offer, post=around.post, reason=lambda: self.board.why
+        )
         self.analysis = Analysis(
-            self.main, changed=self._event, best=self._best, failure=self._failure, disabled=self._disabled
+            self.main,
+            changed=self._event,
+            best=self.snapshots.best,
+            failure=partial(self._failure, "analyzer"),
+            disabled=partial(self._disabled, "analyzer"),
+        )
+        smaller = next((name for name in self.part.source.feeds if name != self.main.name), "")
+        self.lookout = Lookout(
+            self.main, smaller, self.analysis, drive=self._drive, turned=self._turned, later=pools.chores.submit
         )
         self.recording = Recording(
             self._feed_of,
             pools.sinks,
-            failure=self._sink_failure,
-            disabled=self._sink_disabled,
-            refused=self._sink_refused,
-        )
-        self.snapshots = Snapshots(
-            self.main,
-            self._clock,
-            self.generation,
-            offer=bulk.offer,
-            post=around.post,
-            reason=lambda: self.board.why,
+            failure=partial(self._failure, "sink"),
+            disabled=partial(self._disabled, "sink"),
+            refused=lambda part: self._notice("sink.refused_privacy", part.component.plugin, sink=part.component.id),
         )
 
     # --- making ---------------------------------------------------------------------------------------------------
 
     def _feed(self, name: str) -> Feed:
-        feed = Feed(self.id, name, clock=self._clock, masks=self._masks, max_idle_gap_s=self.part.max_idle_gap_s)
+        gap_s, origin_ns = self.part.max_idle_gap_s, self._origin_ns
+        feed = Feed(self.id, name, clock=self._clock, masks=self._masks, max_idle_gap_s=gap_s, origin_ns=origin_ns)
         self._feeds[name] = feed
-        self._lives[name] = Live(
+        self._lives[name] = feed.live = Live(
             self.generation, lambda: self._bulk.take_credit(self.id), self._bulk.offer, self._counts
         )
-        feed.live = self._lives[name]
         return feed
 
     def _context(self, component: Component, folder: str) -> Context:
@@ -131,10 +136,11 @@ class Stream:
         )
 
     def _kept_context(self, component: Component, folder: str) -> Context:
-        """A context that lives as long as the stream runs."""
-        context = self._context(component, folder)
-        self._contexts.append(context)
-        return context
+        """A component's context, which lives as long as the stream runs."""
+        key = component.factory, component.id, folder
+        if key not in self._contexts:
+            self._contexts[key] = self._context(component, folder)
+        return self._contexts[key]
 
     def _analyzer(self, part: AnalyzerPart, analysis: Analysis) -> Slot:
         if part.runs == "process":
@@ -202,12 +208,15 @@ class Stream:
 
     def flowing(self, feed: Feed) -> None:
         """Something arrived."""
+        if not self._stopping:
+            self.lookout.flowing(feed)
         if feed is self.main and not self._stopping:
             self._disconnected_ns = 0
             self.board.set("active", feed)
 
     def failed(self, feed: Feed, verdict: Verdict) -> None:
         """A connection ended."""
+        self.lookout.lost(feed)
         if verdict.suspect:
             component = self.part.source.component
             self._context(component, "").log.error(
@@ -230,31 +239,15 @@ class Stream:
         self._around.post(EventChanged(generation=self.generation, change=change, event=part))
         self.recording.event(told)
 
-    def _best(self, part: EventPart, frame: Frame) -> None:
-        made = picture(frame, self.generation, "best", BEST_SIDE, BEST_QUALITY)
-        made.event_id, made.score = part.id, part.score
-        self._bulk.offer(made)
-
-    def _failure(self, part: AnalyzerPart, error: Exception) -> None:
-        self._broken(part.component, f"analyzer {part.component.id}", error)
-
-    def _broken(self, component: Component, what: str, error: Exception) -> None:
+    def _failure(self, what: str, part: AnalyzerPart | SinkPart, error: Exception) -> None:
+        component = part.component
         self.board.suspect(component.plugin)
-        self._context(component, "").log.error("%s failed on stream %s", what, self.id, exc_info=error)
+        log = self._context(component, "").log
+        log.error("%s %s failed on stream %s", what, component.id, self.id, exc_info=error)
 
-    def _disabled(self, part: AnalyzerPart) -> None:
-        self._notice("analyzer.disabled", part.component.plugin, analyzer=part.component.id)
+    def _disabled(self, what: str, part: AnalyzerPart | SinkPart) -> None:
+        self._notice(f"{what}.disabled", part.component.plugin, **{what: part.component.id})
         self.redemand()
-
-    def _sink_failure(self, part: SinkPart, error: Exception) -> None:
-        self._broken(part.component, f"sink {part.component.id}", error)
-
-    def _sink_disabled(self, part: SinkPart) -> None:
-        self._notice("sink.disabled", part.component.plugin, sink=part.component.id)
-        self.redemand()
-
-    def _sink_refused(self, part: SinkPart) -> None:
-        self._notice("sink.refused_privacy", part.component.plugin, sink=part.component.id)
 
     def _notice(self, code: str, plugin: str, **params: Any) -> None:
         self._around.post(
@@ -274,10 +267,15 @@ class Stream:
         """Merge what viewers, analyzers and sinks want now; from any thread."""
         for name, feed in list(self._feeds.items()):
             wishes = demand.of_viewers(self._lives[name].views)
-            if feed is self.main:
+            if self.lookout.needs(feed):
                 wishes += demand.of_analyzers(self.analysis.parts, self.part.idle)
             wishes += demand.of_sinks(part for part in self.recording.parts if self._feed_of(part.feed) is feed)
             feed.demand = demand.total(wishes)
+
+    def _turned(self) -> None:
+        """Other feeds are needed or looked at than before; from any thread."""
+        self.board.analysed = self.analysis.feed if self.analysis.feed is not self.main else None
+        self.redemand()
 
     def watch(self, views: list[LiveView], name: str) -> None:
         """Replace what is watched of a feed; on the loop. A feed the source does not have is the main feed."""
@@ -319,12 +317,13 @@ class Stream:
         self.recording.flush()
         if self.analysis.busy:
             self._pools.chores.submit(self._advance, now)
+        self.lookout.look()
         self._rest_feeds()
         return self._count()
 
     def _advance(self, now: int) -> None:
-        newest = self.main.last_frame
-        if self._disconnected_ns:
+        newest = self.analysis.feed.last_frame
+        if self._disconnected_ns and self.analysis.feed is self.main:
             self.analysis.interrupt(now, (now - self._disconnected_ns) / 1e9)
         elif newest is not None:
             self.analysis.advance(newest, now)
@@ -336,7 +335,8 @@ class Stream:
         for live in self._lives.values():
             live.slow = 2.0**level
         self.analysis.slow_down(2.0 if level > 1 else None)
-        self.main.idle.held_back = level > 2
+        for feed in self._feeds.values():
+            feed.idle.held_back = level > 2
         self.board.degraded = level > 0
 
     def _rest_feeds(self) -> None:
@@ -391,7 +391,7 @@ class Stream:
         for plugin in dict.fromkeys(plugins):
             self._around.post(Stuck(stream_id=self.id, generation=self.generation, plugin=plugin))
         self.snapshots.close()
-        for context in self._contexts:
+        for context in self._contexts.values():
             context.close()
         self._bulk.forget(self.id)
         self._count()

@@ -8,16 +8,20 @@ LEAST_STEP_S = 0.001
 
 
 class Timeline:
-    """Never steps back, survives reconnects and timestamps that jump, stand still or are missing."""
+    """Never steps back, survives reconnects and timestamps that jump, stand still or are missing.
 
-    __slots__ = ("_media", "_mono_ns", "_offset", "time_s")
+    ``origin_ns``: the monotonic moment at which it is 0, so that several agree; None = the first frame's.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_media", "_mono_ns", "_offset", "_origin_ns", "time_s")
+
+    def __init__(self, origin_ns: int | None = None) -> None:
         self.time_s = 0.0
         """Time of the newest frame."""
         self._mono_ns: int | None = None
         self._media: float | None = None
         self._offset = 0.0
+        self._origin_ns = origin_ns
 
     def reconnected(self) -> None:
         """The next media timestamp belongs to a new clock."""
@@ -27,8 +31,10 @@ class Timeline:
         """Time of a frame and seconds since the one before it (0.0 for the first)."""
         if self._mono_ns is None:
             self._mono_ns = mono_ns
+            if self._origin_ns is not None:
+                self.time_s = max(0.0, (mono_ns - self._origin_ns) / 1e9)
             if media_s is not None:
-                self._media, self._offset = media_s, -media_s
+                self._media, self._offset = media_s, self.time_s - media_s
             return self.time_s, 0.0
         elapsed = max((mono_ns - self._mono_ns) / 1e9, LEAST_STEP_S)
         if media_s is None:

@@ -40,7 +40,8 @@ class StreamInfo:
 
 
 class Analyzer(Protocol):
-    """Made as ``factory(ctx, config, stream)``; lives as long as the stream runs, through reconnects.
+    """Made as ``factory(ctx, config, stream)``; lives as long as the stream runs, through reconnects,
+    and sees one feed only: a stream that idles on a smaller feed makes another.
 
     Not thread-safe; called from one thread at a time. Think in seconds (``frame.dt``, ``frame.time_s``): the rate of
     frames changes when a stream wakes or idles.

@@ -54,7 +54,8 @@ class FfmpegConfig(PluginConfig):
     )
     sub_url: Target | None = Field(
         default=None,
-        description="Address of the same view in a smaller size, watched while nothing happens. Empty: none.",
+        description="Address of the same view in a smaller size, which is analysed where keyframes of the main one "
+        "are too rare to idle on. Empty: none.",
     )
     username: str | None = Field(
         default=None, max_length=256, description="User name, instead of one in the address. Empty: none."

@@ -68,6 +68,10 @@ class SourceConfig(PluginConfig):
     """Timestamps stand still after a second."""
     still: bool = False
     """Every payload is the same."""
+    sub_gop: int = 0
+    """The same for the feed ``sub``, which is half the size; 0 = there is no such feed."""
+    sub_frames: int = 0
+    """After how many frames that feed is away for 3 s; 0 = never."""
     crash_after: int = 0
     """Kills the process after this many frames."""
 
@@ -83,10 +87,11 @@ def scene(index: int, fps: int, bright: tuple[float, float]) -> np.ndarray[Any, 
 
 
 @cache
-def encoded(fps: int, gop: int, seconds: int, bright: tuple[float, float], bframes: int) -> list[Any]:
-    """``(data, pts, dts, keyframe)`` of every packet, and the parameter sets first."""
+def encoded(fps: int, gop: int, seconds: int, bright: tuple[float, float], bframes: int, part: int = 1) -> list[Any]:
+    """``(data, pts, dts, keyframe)`` of every packet, and the parameter sets first; the size divided by ``part``."""
+    width, height = WIDTH // part, HEIGHT // part
     encoder = av.CodecContext.create("libx264", "w")
-    encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
     encoder.framerate, encoder.time_base = Fraction(fps), BASE
     encoder.options = {
         "preset": "ultrafast", "g": str(gop), "keyint_min": str(gop), "sc_threshold": "0", "bf": str(bframes),
@@ -94,8 +99,8 @@ def encoded(fps: int, gop: int, seconds: int, bright: tuple[float, float], bfram
     }  # fmt: skip
     packets = []
     for index in range(fps * seconds):
-        picture = np.full((HEIGHT * 3 // 2, WIDTH), 128, np.uint8)
-        picture[:HEIGHT] = scene(index, fps, bright)
+        picture = np.full((height * 3 // 2, width), 128, np.uint8)
+        picture[:height] = scene(index, fps, bright)[::part, ::part]
         frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
         frame.pts, frame.time_base = index * 90_000 // fps, BASE
         packets += encoder.encode(frame)
@@ -159,9 +164,12 @@ class VideoSource:
             self._ctx.log.info("opened %s", self._ctx.egress.open(config.egress).url)
         if config.fail:
             raise ERRORS[config.fail]()
-        seconds = 12
-        packets = encoded(config.fps, config.gop, seconds, config.bright, config.bframes)
-        parameters = CodecParameters(epoch=0, codec="h264", width=WIDTH, height=HEIGHT)
+        seconds, main = 12, self._feed == "main"
+        if not main and not config.sub_gop:
+            raise ConfigInvalid("there is no such feed", field="sub_gop")
+        gop, part, frames = (config.gop, 1, config.frames) if main else (config.sub_gop, 2, config.sub_frames)
+        packets = encoded(config.fps, gop, seconds, config.bright, config.bframes, part)
+        parameters = CodecParameters(epoch=0, codec="h264", width=WIDTH // part, height=HEIGHT // part)
         start, count = time.monotonic(), 0
         while not self._closed.is_set():
             turn = count // len(packets) * seconds * 90_000
@@ -180,8 +188,10 @@ class VideoSource:
                 mono_ns=time.monotonic_ns(), data=data,
             )  # fmt: skip
             count += 1
-            if config.frames and count >= config.frames:
-                return
+            if frames and count >= frames:
+                if main:
+                    return
+                raise NotReady("later", retry_after=3.0)
 
     def _hang(self, how: str) -> None:
         if how == "close":
