@@ -97,6 +97,9 @@ def create_app(hub: Hub) -> Quart:
         if request.path.startswith("/api") and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private, no-store"
             response.headers["Vary"] = "Cookie, Authorization"
+        if response.status_code >= 400 and request.method not in SAFE and request.http_version.startswith("1"):
+            # A refusal may come before the body was read; the server then closes, and the client has to know.
+            response.headers["Connection"] = "close"
         response.headers["X-Trace-Id"] = g.get("trace_id", "")
         hub.metrics.request(request.method, response.status_code, time.monotonic() - g.get("started", time.monotonic()))
         return response

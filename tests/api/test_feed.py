@@ -12,7 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support.hub import until
+from tests.support.hub import NAME, until
 
 from .conftest import ApiHub
 
@@ -137,7 +137,7 @@ class TestWebSocket:
 
     def test_is_for_those_who_signed_in_from_here(self, hub: ApiHub) -> None:
         url = hub.url.replace("http", "ws") + "/api/ws"
-        cookie = hub.sign_in("listener").cookies
+        cookie = hub.sign_in(NAME).cookies
         own = {"Cookie": "; ".join(f"{c.name}={c.value}" for c in cookie.jar)}
         with connect(url, additional_headers=own | {"Origin": hub.url}) as socket:
             assert json.loads(socket.recv(5))["type"] == "hello"
@@ -151,7 +151,7 @@ class TestWebSocket:
             assert refused.value.response.status_code == status, headers
 
     def test_ends_with_the_session(self, hub: ApiHub) -> None:
-        browser = hub.sign_in("listener")
+        browser = hub.sign_in(NAME)
         cookie = "; ".join(f"{c.name}={c.value}" for c in browser.cookies.jar)
         with connect(hub.url.replace("http", "ws") + "/api/ws", additional_headers={"Cookie": cookie}) as socket:
             socket.recv(5)
