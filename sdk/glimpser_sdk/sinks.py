@@ -30,8 +30,8 @@ class EventChange:
 class MediaFile:
     """A finished file below the sink's folder, reported once through ``ctx.report``; the hub takes it over.
 
-    ``name``: file name relative to the folder. ``kind``, up to 16 characters: a ``clip`` becomes the clip of its events,
-    any other is kept beside it. Times are UTC.
+    ``name``: file name relative to the folder. ``kind``, up to 16 characters: a ``clip`` becomes its events' clip, any
+    other is kept beside it. Times are UTC.
     """
 
     name: str
