@@ -46,7 +46,6 @@ def clear(hub: Hub) -> Iterator[None]:
     hub.clear()
 
 
-
 def grown(hub: Hub, stream: str, seconds: float) -> dict[str, float]:
     """By how much each counter grew."""
     before = hub.counters(stream)
@@ -134,7 +133,9 @@ def test_idle_streams_cost_a_fraction_of_analysed_ones(hub: Hub, folder: Path) -
         time.sleep(6)
         costs[name] += sum(hub.counters(stream)["cpu_s"] for stream in streams)
         process += hub.cpu_s()
-        print(f"{name}: 8 streams cost {100 * process / 6:.1f} % of a core, {100 * costs[name] / 6:.1f} % of it decoding")
+        print(
+            f"{name}: 8 streams cost {100 * process / 6:.1f} % of a core, {100 * costs[name] / 6:.1f} % of it decoding"
+        )
         costs[f"{name} process"] = process
         hub.remove(*streams)
         until(lambda: not hub.streams(), 10)

@@ -32,7 +32,6 @@ def clear(hub: Hub) -> Iterator[None]:
     hub.clear()
 
 
-
 def code(hub: Hub, stream: str) -> str:
     reason = hub.stream(stream)["reason"]
     return str(reason["code"]) if reason else ""
@@ -48,9 +47,7 @@ def resources(pid: int) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
-def test_active_in_time_and_measured_as_sent(
-    hub: Hub, transport: str, start_cameras: Callable[..., Cameras]
-) -> None:
+def test_active_in_time_and_measured_as_sent(hub: Hub, transport: str, start_cameras: Callable[..., Cameras]) -> None:
     server = start_cameras("--fps", "8", "--size", "320x240")
     began = time.monotonic()
     stream = hub.add(transport, server.url(), config={"transport": transport})

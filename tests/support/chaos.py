@@ -16,7 +16,9 @@ def install(site: Path, plugin_id: str = "chaos", demand: str = "") -> None:
     package = f"glimpser_{plugin_id}"
     (site / package).mkdir(parents=True)
     for module in SOURCE.glob("*.py"):
-        text = module.read_text().replace('"GLIMPSER_CHAOS", ""', f'"GLIMPSER_NOT_SET", "{demand}"' if demand else '"GLIMPSER_CHAOS", ""')
+        text = module.read_text()
+        if demand:
+            text = text.replace('"GLIMPSER_CHAOS", ""', f'"GLIMPSER_NOT_SET", "{demand}"')
         (site / package / module.name).write_text(text.replace("chaos", plugin_id))
     info = site / f"{package}-1.0.dist-info"
     info.mkdir()
