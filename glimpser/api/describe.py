@@ -138,7 +138,7 @@ class Description(OpenAPIProvider):
             yield from self._schemas.parameters(route.query)
         if route.match:
             yield IF_MATCH
-        if route.method == "POST" and route.permission != PUBLIC:
+        if route.method == "POST" and route.permission != PUBLIC and not route.path.startswith("/api/p/"):
             yield IDEMPOTENCY_KEY
 
     def _body(self, route: Route) -> dict[str, Any]:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 
 from quart import Blueprint, Quart
 
 from glimpser.identity.permissions import Catalogue
 from glimpser.plugins.claims import overlap, segments
+from glimpser.plugins.config import load_model
 from glimpser.plugins.registry import Offer
 from glimpser.plugins.state import Stage
 from glimpser_sdk.contributions import ContractBroken
-from glimpser_sdk.specs import RouterSpec
+from glimpser_sdk.lazy import Lazy
+from glimpser_sdk.specs import RouterSpec, RouteSpec
 
 from .dispatch import check_permission, declare
 from .routing import Route
@@ -43,11 +46,14 @@ def mount(app: Quart, hub: Hub, permissions: Catalogue) -> None:
             _add(app, offer, blueprint, f"plugin_{number}", routes)
 
 
-def _checked(offer: Offer[RouterSpec], blueprint: Any, permissions: Catalogue) -> dict[tuple[str, str], str]:
-    """The permission of each path and method, after a look at what the blueprint really adds to an application."""
+Declared = dict[tuple[str, str], RouteSpec]
+
+
+def _checked(offer: Offer[RouterSpec], blueprint: Any, permissions: Catalogue) -> Declared:
+    """What was declared of each path and method, after a look at what the blueprint really adds to an application."""
     if not isinstance(blueprint, Blueprint):
         raise ContractBroken(f"{offer.spec.factory} gave {type(blueprint).__name__}, not a Quart blueprint")
-    declared = {(r.path, method): r.permission for r in offer.spec.routes for method in r.methods}
+    declared = {(r.path, method): r for r in offer.spec.routes for method in r.methods}
     trial = Quart("trial", static_folder=None)
     trial.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     trial.register_blueprint(blueprint, url_prefix="/")
@@ -59,7 +65,7 @@ def _checked(offer: Offer[RouterSpec], blueprint: Any, permissions: Catalogue) -
     return declared
 
 
-def _add(app: Quart, offer: Offer[RouterSpec], blueprint: Blueprint, name: str, routes: dict[Any, str]) -> None:
+def _add(app: Quart, offer: Offer[RouterSpec], blueprint: Blueprint, name: str, routes: Declared) -> None:
     prefix = f"/api/p/{offer.plugin}"
     app.register_blueprint(blueprint, url_prefix=prefix, name=name)
     mine = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(f"{name}.")]
@@ -80,5 +86,21 @@ def _claimed(spec: RouterSpec, path: str) -> Iterator[str]:
             return
 
 
-def _route(offer: Offer[RouterSpec], path: str, method: str, permission: str, handler: Any) -> Route:
-    return Route(method=method, path=path, permission=permission, handler=handler, tag=offer.plugin)
+def _route(offer: Offer[RouterSpec], path: str, method: str, spec: RouteSpec, handler: Any) -> Route:
+    answer = _model(spec.answer)
+    return Route(
+        method=method,
+        path=path,
+        permission=spec.permission,
+        handler=handler,
+        tag=offer.plugin,
+        query=_model(spec.query),
+        body=_model(spec.body),
+        answer=GenericAlias(list, (answer,)) if answer is not None and spec.many else answer,
+        status=spec.status,
+        match=spec.match,
+    )
+
+
+def _model(reference: Lazy | None) -> Any:
+    return None if reference is None else load_model(reference)

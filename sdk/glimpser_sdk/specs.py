@@ -104,11 +104,22 @@ class AuthBackendSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteSpec:
-    """One route of a plugin's blueprint: methods, path as Quart writes it, and the permission it needs."""
+    """One route of a plugin's blueprint: methods, path as Quart writes it, and the permission it needs.
+
+    The rest describes it in OpenAPI. ``query``, ``body``, ``answer``: pydantic models of the query string, the JSON
+    body and the JSON answer (``many``: a list of them, with ``Link`` and ``X-Total-Count``; None: no content).
+    ``status``: of success. ``match``: needs ``If-Match``.
+    """
 
     path: str
     methods: tuple[str, ...]
     permission: str
+    query: Lazy | None = None
+    body: Lazy | None = None
+    answer: Lazy | None = None
+    many: bool = False
+    status: int = 200
+    match: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,8 +25,14 @@ def _text(value: str) -> str:
     return value
 
 
-Id = Annotated[str, AfterValidator(_id)]
-Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_text)]
+# The patterns are for forms and the API's description; the validators say in words what is wrong.
+_PLAIN = r"[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*"
+Id = Annotated[str, Field(json_schema_extra={"pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"}), AfterValidator(_id)]
+Text = Annotated[
+    str,
+    Field(min_length=1, max_length=2000, json_schema_extra={"pattern": f"^{_PLAIN}[!-~]{_PLAIN}$"}),
+    AfterValidator(_text),
+]
 
 
 class _Input(BaseModel):
@@ -44,6 +50,18 @@ class ListQuery(_Input):
 
 class NewNote(_Input):
     """A note to be added. Without ``object_id`` it is about the stream."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"properties": {"object_type": {"const": "stream"}, "object_id": {"type": "null"}}},
+                {
+                    "properties": {"object_type": {"const": "activity"}, "object_id": {"type": "string"}},
+                    "required": ["object_type", "object_id"],
+                },
+            ]
+        }
+    )
 
     stream_id: Id
     object_type: Literal["stream", "activity"] = "stream"
@@ -65,6 +83,21 @@ class Change(_Input):
     """What changes."""
 
     text: Text
+
+
+class NoteOut(BaseModel):
+    """A note as it is answered; times are RFC 3339."""
+
+    id: str
+    stream_id: str
+    object_type: Literal["stream", "activity"]
+    object_id: str
+    text: str
+    author_id: str
+    author_name: str
+    version: int
+    created_at: str
+    updated_at: str
 
 
 M = TypeVar("M", bound=_Input)

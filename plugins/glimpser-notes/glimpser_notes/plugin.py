@@ -57,10 +57,31 @@ def glimpser_routers() -> list[RouterSpec]:
         RouterSpec(
             factory=lazy("glimpser_notes.routes:make"),
             routes=(
-                RouteSpec(path="/", methods=("GET",), permission="notes.view"),
-                RouteSpec(path="/", methods=("POST",), permission="notes.write"),
-                RouteSpec(path="/<note_id>", methods=("PATCH",), permission="notes.write"),
-                RouteSpec(path="/<note_id>", methods=("DELETE",), permission="notes.write"),
+                RouteSpec(
+                    path="/",
+                    methods=("GET",),
+                    permission="notes.view",
+                    query=lazy("glimpser_notes.inputs:ListQuery"),
+                    answer=lazy("glimpser_notes.inputs:NoteOut"),
+                    many=True,
+                ),
+                RouteSpec(
+                    path="/",
+                    methods=("POST",),
+                    permission="notes.write",
+                    body=lazy("glimpser_notes.inputs:NewNote"),
+                    answer=lazy("glimpser_notes.inputs:NoteOut"),
+                    status=201,
+                ),
+                RouteSpec(
+                    path="/<note_id>",
+                    methods=("PATCH",),
+                    permission="notes.write",
+                    body=lazy("glimpser_notes.inputs:Change"),
+                    answer=lazy("glimpser_notes.inputs:NoteOut"),
+                    match=True,
+                ),
+                RouteSpec(path="/<note_id>", methods=("DELETE",), permission="notes.write", status=204, match=True),
             ),
         )
     ]
