@@ -74,8 +74,8 @@ class NewNote(_Input):
         stream, kind = info.data.get("stream_id"), info.data.get("object_type")
         if kind == "activity" and value is None:
             raise ValueError("name the activity")
-        if kind == "stream" and value not in (None, stream):
-            raise ValueError("of a note about the stream it is the stream's id")
+        if kind == "stream" and value is not None:
+            raise ValueError("leave it out of a note about the stream")
         return value or stream
 
 
