@@ -314,8 +314,10 @@ class Capture:
         if worker_id in self._draining:
             return
         self._draining.add(worker_id)
-        self._crashes.record(frozenset({stream_id}))
+        suspects = self._crashes.record(frozenset({stream_id}))
         await self._outlets.system("worker.stuck", stream_id, {"worker": worker_id, "plugin": plugin})
+        for suspect in suspects:
+            await self._outlets.system("stream.suspect", suspect, {"reason": "worker.stuck", "plugin": plugin})
         for moving in self._engine.drain(worker_id):
             if moving in self._streams and not self._stopping:
                 await self._move(self._streams[moving])

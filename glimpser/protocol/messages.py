@@ -307,7 +307,7 @@ class FileReady(Message, tag="file_ready"):
 
 
 class Stuck(Message, tag="stuck"):
-    """A stream's thread ignored stop for 2 s: the hub should drain this worker."""
+    """A plugin's code does not come back, after stop or at all: the hub should drain this worker."""
 
     stream_id: str
     generation: int

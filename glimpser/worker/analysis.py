@@ -11,6 +11,7 @@ from glimpser_sdk.sinks import EventChange
 
 from .feed import Feed
 from .folding import Change, Folder
+from .guard import CAUGHT
 from .routing import Slot
 
 TURN_S = 1.0
@@ -29,7 +30,7 @@ class Analysis:
         *,
         changed: Callable[[Change, EventPart, EventChange], None],
         best: Callable[[EventPart, Frame], None],
-        failure: Callable[[AnalyzerPart, Exception], None],
+        failure: Callable[[AnalyzerPart, BaseException], None],
         disabled: Callable[[AnalyzerPart], None],
     ) -> None:
         self._feed = feed
@@ -47,7 +48,7 @@ class Analysis:
         for part in parts:
             try:
                 slot = make(part, self)
-            except Exception as error:
+            except CAUGHT as error:
                 self._failure(part, error)
                 self._disabled(part)
                 continue
@@ -83,7 +84,7 @@ class Analysis:
             return slot
         try:
             fresh = self._make(slot.part, self)
-        except Exception as error:
+        except CAUGHT as error:
             self._failure(slot.part, error)
             return slot
         slot.close(TURN_S)
@@ -114,7 +115,7 @@ class Analysis:
             for follower in self._followers[name]:
                 follower(frame)
 
-    def failed(self, slot: Slot, error: Exception) -> None:
+    def failed(self, slot: Slot, error: BaseException) -> None:
         """An analyzer raised."""
         self._failure(slot.part, error)
         if slot.breaker.open and slot.part.component.id in self._folders:
@@ -132,6 +133,10 @@ class Analysis:
         for name, folder in self._folders.items():
             if folder.busy:
                 folder.advance(self._slots[name].progress(newest.time_s), mono_ns)
+
+    def calls(self) -> list[tuple[str, float]]:
+        """Plugins and how many seconds their running calls take."""
+        return [(slot.part.component.plugin, slot.busy_s) for slot in list(self._slots.values())]
 
     def interrupt(self, mono_ns: int, lost_s: float = float("inf")) -> None:
         """Close open events of analyzers whose gap is shorter than the source has been away."""
@@ -164,6 +169,6 @@ class Analysis:
             try:
                 if not slot.close(timeout):
                     stuck.append(slot.part)
-            except Exception as error:
+            except CAUGHT as error:
                 self._failure(slot.part, error)
         return stuck

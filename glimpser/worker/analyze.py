@@ -60,7 +60,7 @@ class _Run:
         self.lines: list[dict[str, Any]] = []
         self.number: Callable[[Frame], int] = lambda frame: frame.sequence
         self._seen: dict[int, tuple[Frame, list[Observation]]] = {}
-        self._errors: list[Exception] = []
+        self._errors: list[BaseException] = []
         self._analysis = Analysis(
             self.feed,
             changed=lambda change, part, told: None,

@@ -22,6 +22,7 @@ from .analyzer_wire import Close, Frames, Open, Results, ToChild, View, Wire
 from .components import make, secrets
 from .context import Context, Surroundings
 from .egress import EgressDesk
+from .guard import CAUGHT
 from .process import settle, single_threaded
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Child:
         while (command := self._commands.get()) is not None:
             try:
                 results = self._obey(command)
-            except Exception as error:
+            except CAUGHT as error:
                 # Only the parent's log and status show it; the parent decides when enough is enough.
                 code = error.reason.code + ": " if isinstance(error, GlimpserError) else ""
                 results = Results(error=f"{code}{type(error).__name__}: {error}")

@@ -10,6 +10,8 @@ from glimpser.protocol.messages import Component
 from glimpser_sdk.errors import ConfigInvalid, GlimpserError
 from glimpser_sdk.lazy import lazy
 
+from .guard import CAUGHT
+
 
 class PluginFailure(Exception):
     """A plugin did what only a bug does; carries whose it was."""
@@ -25,7 +27,7 @@ def load(component: Component) -> tuple[Any, BaseModel]:
     try:
         factory = lazy(component.factory).load()
         model: type[BaseModel] = lazy(component.model).load()
-    except Exception as error:
+    except CAUGHT as error:
         raise PluginFailure(component.plugin, "plugin.import_failed", error) from error
     try:
         return factory, model.model_validate(component.config)
@@ -42,7 +44,7 @@ def make(component: Component, *arguments: Any) -> Any:
         return factory(arguments[0], config, *arguments[1:])
     except GlimpserError:
         raise
-    except Exception as error:
+    except CAUGHT as error:
         raise PluginFailure(component.plugin, "plugin.failed", error) from error
 
 

@@ -13,6 +13,7 @@ from glimpser_sdk.errors import Reason, StreamEnded
 from glimpser_sdk.sources import BlockingSource, Cadence, Cadenced
 
 from .feed import Feed
+from .guard import CAUGHT
 from .supervisor import Supervisor, Verdict
 from .watchdog import Seen, Watchdog
 
@@ -52,7 +53,7 @@ class Driver:
         self._owner, self._cadence, self._delay_s = owner, cadence, delay_s
         self._watchdog: Watchdog | None = None
         self._fault: Reason | None = None
-        self._items0 = self._first_ns = 0
+        self._items0 = self._first_ns = self._fault_ns = 0
 
     def _begin(self, source: Any, now_ns: int) -> None:
         cadence = source.cadence() if isinstance(source, Cadenced) else self._cadence
@@ -77,6 +78,10 @@ class Driver:
         """Something is late."""
         return self._watchdog is not None and self._watchdog.stale
 
+    def closed_s(self, now_ns: int) -> float:
+        """For how long the connection has been ended from here and goes on; 0 when it was not."""
+        return (now_ns - self._fault_ns) / 1e9 if self._fault is not None and self._watchdog is not None else 0.0
+
     def check(self, now_ns: int) -> None:
         """Once a second, from the loop: end a connection that gives too little."""
         watchdog, feed = self._watchdog, self.feed
@@ -98,7 +103,7 @@ class Driver:
             now_ns,
         )
         if fault is not None:
-            self._fault = fault
+            self._fault, self._fault_ns = fault, now_ns
             self._interrupt()
 
     def _interrupt(self) -> None:
@@ -163,7 +168,7 @@ class BlockingDriver(Driver):
             raise StreamEnded
         except Stopped:
             return None
-        except Exception as error:
+        except CAUGHT as error:
             if self._stop.is_set():
                 return None
             verdict = self._verdict(error)
@@ -259,7 +264,7 @@ class AsyncDriver(Driver):
                 raise
             task.uncancel()
             return self._failed(StreamEnded())
-        except Exception as error:
+        except CAUGHT as error:
             return self._failed(error)
         finally:
             self._watchdog = None

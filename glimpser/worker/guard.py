@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+CAUGHT = (Exception, SystemExit)
+"""What a plugin's code may raise: an attempt to end the process is a failure like any other."""
 IN_A_ROW, WINDOW = 5, 20
 _MASK = (1 << WINDOW) - 1
 

@@ -9,6 +9,7 @@ from glimpser.protocol.messages import SinkPart
 from glimpser_sdk.sinks import EventChange, Sink
 
 from .feed import Feed
+from .guard import CAUGHT
 from .sinks import SinkSlot
 
 
@@ -21,7 +22,7 @@ class Recording:
         feed_of: Callable[[str], Feed],
         pool: Executor,
         *,
-        failure: Callable[[SinkPart, Exception], None],
+        failure: Callable[[SinkPart, BaseException], None],
         disabled: Callable[[SinkPart], None],
         refused: Callable[[SinkPart], None],
     ) -> None:
@@ -38,7 +39,7 @@ class Recording:
                 continue
             try:
                 slots.append(SinkSlot(part, make(part), self._pool, self._failed))
-            except Exception as error:
+            except CAUGHT as error:
                 self._failure(part, error)
                 self._disabled(part)
         self._slots = tuple(slots)
@@ -57,7 +58,7 @@ class Recording:
         """The sinks that still run."""
         return [slot.part for slot in self._slots if not slot.breaker.open]
 
-    def _failed(self, slot: SinkSlot, error: Exception) -> None:
+    def _failed(self, slot: SinkSlot, error: BaseException) -> None:
         self._failure(slot.part, error)
         if slot.breaker.open and not slot.off:
             slot.off = True
@@ -71,6 +72,10 @@ class Recording:
                 feed = self._feed_of(slot.part.feed)
                 with feed.lock:
                     slot.event(change, feed.ring)
+
+    def calls(self) -> list[tuple[str, float]]:
+        """Plugins and how many seconds their running calls take."""
+        return [(slot.part.component.plugin, slot.busy_s) for slot in self._slots]
 
     def flush(self) -> None:
         """Once a second."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from glimpser_sdk.analyzers import Analyzer
 from glimpser_sdk.frames import Frame
 from glimpser_sdk.observations import Observation
 
-from .guard import Breaker
+from .guard import CAUGHT, Breaker
 from .strand import Strand
 
 QUEUE = 4
@@ -21,7 +22,7 @@ QUEUE = 4
 
 
 Deliver = Callable[["Slot", Frame, tuple[Observation, ...]], None]
-Failed = Callable[["Slot", Exception], None]
+Failed = Callable[["Slot", BaseException], None]
 
 
 class Slot(ABC):
@@ -43,6 +44,11 @@ class Slot(ABC):
     @abstractmethod
     def progress(self, newest_s: float) -> float:
         """Up to which time frames were analysed, given the newest frame's."""
+
+    @property
+    def busy_s(self) -> float:
+        """How long the analyzer's running call takes, in this process; 0 when none runs."""
+        return 0.0
 
     @abstractmethod
     def close(self, timeout: float) -> bool:
@@ -73,7 +79,7 @@ class Slot(ABC):
         self._due = max(self._due, time_s - period) + period
         return False
 
-    def _error(self, error: Exception) -> None:
+    def _error(self, error: BaseException) -> None:
         self.breaker.failed()
         self._failed(self, error)
 
@@ -86,6 +92,13 @@ class InlineSlot(Slot):
         self._analyzer = analyzer
         self._lock = threading.Lock()
         self._closed = False
+        self._since: float | None = None
+
+    @property
+    def busy_s(self) -> float:
+        """How long the running call takes."""
+        since = self._since
+        return 0.0 if since is None else time.monotonic() - since
 
     def __call__(self, frame: Frame) -> None:
         """Analyse a frame now."""
@@ -94,11 +107,14 @@ class InlineSlot(Slot):
                 self._analyze(frame)
 
     def _analyze(self, frame: Frame) -> None:
+        self._since = time.monotonic()
         try:
             (observations,) = self._analyzer.process((frame,))
-        except Exception as error:
+        except CAUGHT as error:
             self._error(error)
             return
+        finally:
+            self._since = None
         self.analyzed += 1
         self.breaker.passed()
         self._deliver(self, frame, observations)
@@ -132,6 +148,11 @@ class ThreadSlot(Slot):
         self._pending_s: float | None = None
         self._strand = Strand(pool, self._step)
 
+    @property
+    def busy_s(self) -> float:
+        """How long the running call takes."""
+        return self._strand.busy_s
+
     def __call__(self, frame: Frame) -> None:
         """Queue a frame."""
         if self._soon(frame):
@@ -149,7 +170,7 @@ class ThreadSlot(Slot):
             return False
         try:
             self._hand_over(batch, self._analyzer.process(batch))
-        except Exception as error:
+        except CAUGHT as error:
             self._error(error)
         return True
 

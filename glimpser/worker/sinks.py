@@ -12,7 +12,7 @@ from glimpser_sdk.frames import Frame
 from glimpser_sdk.packets import Packet
 from glimpser_sdk.sinks import EventChange, Sink
 
-from .guard import Breaker
+from .guard import CAUGHT, Breaker
 from .ring import PacketRing
 from .strand import Strand
 
@@ -46,7 +46,7 @@ class SinkSlot:
     """One sink on one stream. ``failed`` is told each error of the sink; after too many it gets nothing more."""
 
     def __init__(
-        self, part: SinkPart, sink: Sink, pool: Executor, failed: Callable[[SinkSlot, Exception], None]
+        self, part: SinkPart, sink: Sink, pool: Executor, failed: Callable[[SinkSlot, BaseException], None]
     ) -> None:
         self.part = part
         self.breaker = Breaker()
@@ -65,6 +65,11 @@ class SinkSlot:
     def taking(self) -> bool:
         """Whether packets are handed over now."""
         return self._wants
+
+    @property
+    def busy_s(self) -> float:
+        """How long the sink's running call takes; 0 when none runs."""
+        return self._strand.busy_s
 
     def packet(self, packet: Packet) -> None:
         """Queue a packet, if the sink wants packets now; on the feed's thread, under its lock."""
@@ -165,7 +170,7 @@ class SinkSlot:
                     self._starts -= self.part.wants == "packets" and item[0].change == "started"
                 self._sink.event(*item)
             self._ask()
-        except Exception as error:
+        except CAUGHT as error:
             self.breaker.failed()
             self._failed(self, error)
         else:
@@ -192,6 +197,6 @@ class SinkSlot:
             return False
         try:
             self._sink.close()
-        except Exception as error:
+        except CAUGHT as error:
             self._failed(self, error)
         return True

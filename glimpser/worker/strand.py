@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 
@@ -16,6 +17,13 @@ class Strand:
         self._running = self._again = self._closed = False
         self._idle = threading.Event()
         self._idle.set()
+        self._since: float | None = None
+
+    @property
+    def busy_s(self) -> float:
+        """How long the running step takes; 0 when none runs."""
+        since = self._since
+        return 0.0 if since is None else time.monotonic() - since
 
     def wake(self) -> None:
         """There is something to do; from any thread, never blocks."""
@@ -36,7 +44,9 @@ class Strand:
         while True:
             with self._lock:
                 self._again = False
+            self._since = time.monotonic()
             more = self._step()
+            self._since = None
             with self._lock:
                 if not (more or self._again) or self._closed:
                     self._running = False

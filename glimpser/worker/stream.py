@@ -20,7 +20,6 @@ from glimpser.protocol.messages import (
     Notice,
     SinkPart,
     Start,
-    Stuck,
     TakeSnapshot,
 )
 from glimpser_sdk.analyzers import StreamInfo
@@ -36,6 +35,7 @@ from .context import Context, Surroundings
 from .drivers import AsyncDriver, BlockingDriver
 from .feed import Feed, total
 from .folding import Change
+from .hangs import Hangs
 from .idle import Mode
 from .live import Live
 from .lookout import Lookout
@@ -82,6 +82,7 @@ class Stream:
         self._drivers: dict[str, BlockingDriver | AsyncDriver] = {}
         self._lives: dict[str, Live] = {}
         self._built = False
+        self.hangs = Hangs(self.id, self.generation, self.part.source.component.plugin, around.post)
         self._lock = threading.Lock()
         self._stopping = False
         self._disconnected_ns = 0
@@ -239,7 +240,7 @@ class Stream:
         self._around.post(EventChanged(generation=self.generation, change=change, event=part))
         self.recording.event(told)
 
-    def _failure(self, what: str, part: AnalyzerPart | SinkPart, error: Exception) -> None:
+    def _failure(self, what: str, part: AnalyzerPart | SinkPart, error: BaseException) -> None:
         component = part.component
         self.board.suspect(component.plugin)
         log = self._context(component, "").log
@@ -318,6 +319,8 @@ class Stream:
         if self.analysis.busy:
             self._pools.chores.submit(self._advance, now)
         self.lookout.look()
+        closed_s = max((driver.closed_s(now) for driver in self._drivers.values()), default=0.0)
+        self.hangs.look([*self.analysis.calls(), *self.recording.calls()], closed_s)
         self._rest_feeds()
         return self._count()
 
@@ -383,13 +386,11 @@ class Stream:
         hanging = [driver for driver in drivers if not driver.join(left())]
         stuck = self.analysis.close(left())
         self.analysis.interrupt(self._clock.mono_ns())
-        late = [part.component for part in self.recording.close(left)]
-        components = [*(part.component for part in stuck), *late]
-        plugins = [*(component.plugin for component in components)]
+        plugins = [part.component.plugin for part in stuck]
+        plugins += [part.component.plugin for part in self.recording.close(left)]
         if hanging:
             plugins.append(self.part.source.component.plugin)
-        for plugin in dict.fromkeys(plugins):
-            self._around.post(Stuck(stream_id=self.id, generation=self.generation, plugin=plugin))
+        self.hangs.tell(plugins)
         self.snapshots.close()
         for context in self._contexts.values():
             context.close()
