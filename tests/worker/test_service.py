@@ -108,8 +108,7 @@ async def test_without_demand_nothing_is_decoded_and_status_stays_true(hub: HubS
     hub.start(stream())
     status = await hub.wait(Status, lambda s: s.fps is not None)
     assert (status.state, status.mode) == ("active", "none")
-    counters = hub.newest
-    assert counters["packets"] > 10
+    counters = (await hub.wait(Counters, lambda c: c.values["packets"] > 10)).values
     assert [counters[f"decoded_{mode}"] for mode in ("key", "nonref", "full")] == [0, 0, 0]
 
 
