@@ -50,10 +50,12 @@ def _encoded(folder: Path, seconds: float | None) -> Path:
         pytest.skip("the clips are looped with ffmpeg")
     source, once, long = folder / "source.mp4", folder / "once.mp4", folder / "long.mp4"
     generate(source, seed=0, seconds=90)
-    cut = [] if seconds is None else ["-t", str(seconds)]
+    # Forwards and backwards again, so that the loop has no jump that would look like motion.
+    there_and_back = f"trim=0:{seconds},setpts=PTS-STARTPTS,split[a][b];[b]reverse[r];[a][r]concat=n=2:v=1"
+    cut = [] if seconds is None else ["-filter_complex", there_and_back]
     encode = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-b:v", "500k", "-maxrate", "700k",
               "-bufsize", "1M", "-g", "10", "-keyint_min", "10", "-pix_fmt", "yuv420p"]  # fmt: skip
     subprocess.run([ffmpeg, "-v", "error", "-i", source, *cut, *encode, once], check=True)
-    loops = "19" if seconds is None else "179"
+    loops = "19" if seconds is None else "89"
     subprocess.run([ffmpeg, "-v", "error", "-stream_loop", loops, "-i", once, "-c", "copy", long], check=True)
     return long

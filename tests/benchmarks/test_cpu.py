@@ -62,12 +62,15 @@ def test_ten_analysed_and_ten_idle(figures: Figures, moving_clip: Path, quiet_cl
             glimpser.until_active(TEN)
             cpu_during([glimpser.process.pid], 15)
             idle = median_of([glimpser.process.pid])
+            modes = [s["mode"] for s in glimpser.states()]
         if shutil.which("motion"):
             with motion(tmp_path / "n", urls) as pid:
                 cpu_during([pid], 8)
                 theirs = median_of([pid])
             figures.add("ten idle cameras against motion 4.5", idle / theirs, "×", budget=0.4, goal=0.25)
-            figures.note(f"ten idle streams: {100 * idle:.1f} % of a core, motion {100 * theirs:.1f} %")
+            figures.note(
+                f"ten idle streams: {100 * idle:.1f} % of a core (modes: {modes}), motion {100 * theirs:.1f} %"
+            )
 
 
 def test_every_frame_analysed(figures: Figures, moving_clip: Path, tmp_path: Path) -> None:
