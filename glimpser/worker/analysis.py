@@ -157,8 +157,8 @@ class Analysis:
             values[f"observations.{name}"] = self._counts[name]
             if slot.breaker.errors:
                 values[f"errors.{name}"] = slot.breaker.errors
-            if slot.dropped:
-                values[f"dropped.{name}"] = slot.dropped
+            if dropped := slot.dropped + self._folders[name].dropped:
+                values[f"dropped.{name}"] = dropped
         return values
 
     def close(self, timeout: float) -> list[AnalyzerPart]:

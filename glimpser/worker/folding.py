@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -17,6 +18,8 @@ from glimpser_sdk.sinks import EventChange
 Change = Literal["started", "updated", "ended"]
 UPDATE_S = 1.0
 BEST_S = 1.0
+BURST, BURST_S = 32, 2.0
+"""More events than this are not begun in so many seconds: an analyzer that sees thousands is broken, not the scene."""
 BEST_SIDE, BEST_QUALITY = 1280, 85
 
 
@@ -55,6 +58,9 @@ class Folder:
         self._changed, self._best = changed, best
         self._lock = threading.Lock()
         self._open: dict[tuple[str, str], _Open] = {}
+        self._starts: deque[float] = deque(maxlen=BURST)
+        self.dropped = 0
+        """Observations that began no event because too many had begun."""
 
     @property
     def busy(self) -> bool:
@@ -89,6 +95,10 @@ class Folder:
         key = seen.type, seen.key
         event = self._open.get(key)
         if event is None:
+            if len(self._starts) == BURST and 0 <= frame.time_s - self._starts[0] < BURST_S:
+                self.dropped += 1
+                return
+            self._starts.append(frame.time_s)
             part = EventPart(
                 id=new_id(),
                 stream_id=self._stream_id,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glimpser.protocol.messages import EventPart
-from glimpser.worker.folding import Folder
+from glimpser.worker.folding import BURST, BURST_S, Folder
 from glimpser_sdk import Observation
 from glimpser_sdk.frames import Frame
 from glimpser_sdk.pictures import BgrPicture
@@ -111,6 +111,16 @@ def test_a_hardly_better_frame_is_not_sent_again() -> None:
     told.see(20, 0.82)
     told.folder.advance(10.0, 0)
     assert len(told.best) == 1
+
+
+def test_a_flood_of_keys_becomes_a_few_events() -> None:
+    told = Told()
+    for index in range(10 * FPS):
+        seen = tuple(Observation(type="t", active=True, score=0.5, key=f"{index}-{n}") for n in range(50))
+        told.folder.observe(frame(index), seen)
+    started = [part for change, part in told.changes if change == "started"]
+    assert len(started) == 10 / BURST_S * BURST
+    assert told.folder.dropped == 10 * FPS * 50 - len(started)
 
 
 def test_keys_are_folded_apart() -> None:
