@@ -14,10 +14,12 @@ from support import chaos
 from support.film import film
 from support.hub import Hub, running, until
 
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
+
 IN_HUB = {
     "hang-import": "import_error", "exit-import": "import_error", "raise-import": "import_error",
     "hang-hook": "import_error", "exit-hook": "import_error", "raise-hook": "import_error",
-    "wrong-hook": "import_error", "hang-setup": "setup_retry", "exit-setup": "setup_retry",
+    "wrong-hook": "incompatible", "hang-setup": "setup_retry", "exit-setup": "setup_retry",
     "raise-setup": "setup_retry", "not-ready-setup": "setup_retry", "fail-task": "degraded",
     "hang-thread": "running", "leak": "running", "flood": "running",
     "hang-teardown": "running", "raise-teardown": "running",
@@ -59,6 +61,7 @@ def test_a_hub_full_of_broken_plugins_serves_names_each_and_stops(
     folder: Path, still: Path, broken: dict[str, str]
 ) -> None:
     hub = Hub(folder / "broken-hub", **broken)
+    hub.key = Hub(folder / "broken-hub").enrol()  # with these plugins, each command that loads them waits for them
     began = time.monotonic()
     try:
         hub.start(timeout_s=110)
@@ -71,13 +74,15 @@ def test_a_hub_full_of_broken_plugins_serves_names_each_and_stops(
             known = {plugin["id"]: plugin for plugin in hub.get("/api/plugins")}
             wrong.clear()
             for demand, state in IN_HUB.items():
-                if known[name_of(demand)]["state"] != state:
+                found = known[name_of(demand)]["state"]
+                trying = found == "starting" and state == "setup_retry"
+                if found != state and not trying:
                     wrong[demand] = known[name_of(demand)]["state"], known[name_of(demand)]["reason"]
             return wrong
 
         until(lambda: not states(), 10, lambda: wrong)
         for plugin in hub.get("/api/plugins"):
-            if plugin["state"] in ("import_error", "setup_retry", "degraded"):
+            if plugin["state"] in ("import_error", "incompatible", "setup_retry", "degraded"):
                 assert plugin["reason"]["code"], plugin
                 assert plugin["reason"]["params"] or plugin["reason"].get("text"), plugin
                 assert plugin["stage"], plugin
@@ -135,17 +140,29 @@ def test_each_command_works_beside_broken_plugins(folder: Path, broken: dict[str
 
 # --- in a worker ---------------------------------------------------------------------------------------------------
 
-SOURCES = ["segfault", "exit", "sys-exit", "memory", "hang", "hang-gil", "raise", "raise-make"]
-PARTS = ["segfault", "exit", "sys-exit", "hang", "raise", "raise-make"]
-IN_WORKER = [
-    *((("source", mode), {"config": {"mode": mode}}) for mode in SOURCES),
-    *(
-        ((place, mode), {"analyzers": {f"chaos-{place}": {"mode": mode}}})
-        for place in ("inline", "thread", "process")
-        for mode in [*PARTS, "wrong"]
-    ),
-    *((("sink", mode), {"sinks": {"chaos": {"mode": mode}}}) for mode in PARTS),
-]
+WAYS = {
+    "hang": ["source", "inline", "thread"],
+    "hang elsewhere": ["process", "sink"],
+    "segfault": ["source", "inline", "sink"],
+    "exit": ["source", "thread", "process"],
+    "memory": ["source"],
+    "hang-gil": ["source"],
+    "sys-exit": ["source", "inline", "thread", "process", "sink"],
+    "raise": ["source", "inline", "thread", "process", "sink"],
+    "raise-make": ["source", "inline", "thread", "process", "sink"],
+    "wrong": ["inline", "thread", "process"],
+}
+"""Where a stream may misbehave, by how."""
+
+
+def parts(place: str, mode: str) -> dict[str, Any]:
+    """What makes a stream misbehave. A process that runs for a while is no failing one, so that begins at once."""
+    mode = mode.split()[0]
+    if place == "source":
+        return {"config": {"mode": mode}}
+    if place == "sink":
+        return {"sinks": {"chaos": {"mode": mode}}}
+    return {"analyzers": {f"chaos-{place}": {"mode": mode, "after_s": 0 if place == "process" else 1}}}
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +188,15 @@ def healthy(hub: Hub, still: Path) -> Callable[[], None]:
     return check
 
 
+@pytest.fixture(autouse=True)
+def clear(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test leaves streams that misbehave to the next one."""
+    yield
+    if "healthy" in request.fixturenames:
+        hub: Hub = request.getfixturevalue("hub")
+        hub.remove(*(stream for stream, shown in hub.streams().items() if shown["name"] != "healthy"))
+
+
 def add(hub: Hub, name: str, **parts: Any) -> str:
     body = {"name": name, "kind": "chaos", "config": {}, "analyzers": {}, "sinks": {}}
     return str(hub.call("POST", "/api/streams", body | parts)["id"])
@@ -187,17 +213,24 @@ def blamed(hub: Hub, stream: str) -> str:
     for event in hub.events(stream=stream):
         if event["data"].get("plugin") == "chaos":
             return str(event["data"].get("code", event["type"]))
-        if event["type"] == "worker.stuck":
-            return "worker.stuck"
     return ""
 
 
-@pytest.mark.parametrize("first", range(0, len(IN_WORKER), 5))
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(
+    "modes",
+    [
+        ["hang"],
+        ["hang elsewhere"],
+        ["segfault", "exit", "memory", "hang-gil"],
+        ["sys-exit", "raise", "raise-make", "wrong"],
+    ],
+)
 def test_misbehaviour_in_a_worker_is_told_and_harms_no_other_stream(
-    hub: Hub, healthy: Callable[[], None], first: int
+    hub: Hub, healthy: Callable[[], None], modes: list[str]
 ) -> None:
-    batch = dict(IN_WORKER[first : first + 5])
-    streams = {ways: add(hub, " ".join(ways), **parts) for ways, parts in batch.items()}
+    ways = [(place, mode) for mode in modes for place in WAYS[mode]]
+    streams = {(place, mode): add(hub, f"{place} {mode}", **parts(place, mode)) for place, mode in ways}
     said: dict[tuple[str, str], str] = {}
 
     def waiting() -> list[Any]:
@@ -208,7 +241,7 @@ def test_misbehaviour_in_a_worker_is_told_and_harms_no_other_stream(
                 for ways in streams if ways not in said]  # fmt: skip
 
     try:
-        until(lambda: not waiting(), 60, waiting, 0.3)
+        until(lambda: not waiting(), 120, waiting, 0.3)
     finally:
         for ways, how in said.items():
             print(f"{' '.join(ways)}: {how}")
@@ -216,31 +249,32 @@ def test_misbehaviour_in_a_worker_is_told_and_harms_no_other_stream(
     healthy()
 
 
-def test_crashes_name_the_plugin(hub: Hub, healthy: Callable[[], None]) -> None:
-    crashed = hub.events(type="worker.crashed")
-    assert crashed
+def test_crashes_name_the_plugin(hub: Hub) -> None:
+    crashed = [event for event in hub.events(type="worker.crashed") if event["data"]["code"] != "worker.stuck"]
+    assert {event["data"]["code"] for event in crashed} >= {"worker.crashed", "worker.memory", "worker.silent"}
     assert all("chaos" in event["data"]["group"] for event in crashed)
 
 
-def test_a_stream_that_ignores_stop_costs_its_own_worker(hub: Hub, healthy: Callable[[], None]) -> None:
+def test_a_source_that_ignores_being_closed_stops_all_the_same(hub: Hub, healthy: Callable[[], None]) -> None:
     good = add(hub, "good")
     bad = add(hub, "stubborn", config={"mode": "ignore-stop", "after_s": 0})
     hub.active(good, bad)
+    generation = hub.diagnostics(good)["generation"]
     hub.call("POST", f"/api/streams/{bad}/stop")
-    until(lambda: hub.events(type="worker.stuck"), 15, lambda: hub.events())
     until(lambda: hub.stream(bad)["status"] == "inactive", 15, lambda: hub.stream(bad))
+    assert hub.diagnostics(good)["generation"] == generation
     hub.active(good)
     healthy()
-    hub.remove(good, bad)
 
 
 def test_floods_drown_nobody(hub: Hub, healthy: Callable[[], None]) -> None:
-    streams = [
+    good = add(hub, "good")
+    hub.active(good)
+    flooding = [
         add(hub, "pictures", config={"mode": "flood", "after_s": 0}),
         add(hub, "observations", analyzers={"chaos-inline": {"mode": "flood", "after_s": 0}}),
         add(hub, "threads", config={"mode": "threads", "after_s": 0}),
     ]
-    hub.active(*streams)
     slowest = 0.0
     for _ in range(20):
         began = time.monotonic()
@@ -250,4 +284,5 @@ def test_floods_drown_nobody(hub: Hub, healthy: Callable[[], None]) -> None:
     print(f"the slowest list of streams took {slowest:.2f} s")
     assert slowest < 3
     healthy()
-    hub.remove(*streams)
+    hub.remove(*flooding)
+    hub.active(good, timeout_s=45)

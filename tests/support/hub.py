@@ -84,10 +84,13 @@ class Hub:
         self._connect()
         return self
 
+    def enrol(self) -> str:
+        """Create an administrator; gives a key of theirs. Works while it runs and while it does not."""
+        self.glimpser("users", "create", NAME, "--role", "admin", "--password-stdin", stdin=PASSWORD + "\n")
+        return self.glimpser("api-keys", "create", "--user", NAME).strip()
+
     def _connect(self) -> None:
-        if not self.key:
-            self.glimpser("users", "create", NAME, "--role", "admin", "--password-stdin", stdin=PASSWORD + "\n")
-            self.key = self.glimpser("api-keys", "create", "--user", NAME).strip()
+        self.key = self.key or self.enrol()
         self.api.close()
         self.api = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=30)
 
@@ -117,6 +120,7 @@ class Hub:
 
     def kill(self) -> None:
         """End it without a chance to say a word."""
+        self.api.close()
         if self.process is not None:
             self.process.kill()
             self.process.wait()
@@ -232,4 +236,3 @@ def running(folder: Path, *arguments: str, **variables: str) -> Iterator[Hub]:
         yield hub.start()
     finally:
         hub.stop()
-        hub.api.close()
