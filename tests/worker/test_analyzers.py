@@ -69,6 +69,7 @@ async def test_an_analyzer_after_another_gets_its_active_frames_only(hub: HubSid
     assert counters["analyzed.second"] == counters["observations.bright"] < counters["analyzed.bright"]
 
 
+@pytest.mark.soak
 async def test_a_killed_analyzer_process_comes_back_and_the_stream_does_not_notice(process: HubSide) -> None:
     process.start(stream(source=source(bright=(0.0, 12.0)), analyzers=[bright(runs="process", gap_s=0.5)]))
     await process.wait(EventChanged)
