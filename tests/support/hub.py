@@ -61,8 +61,8 @@ class Hub:
 
     # --- life
 
-    def start(self, *more: str, timeout_s: float = START_S) -> Hub:
-        """Start it and wait until it serves."""
+    def start(self, *more: str, timeout_s: float = START_S, enrol: bool = True) -> Hub:
+        """Start it and wait until it serves. ``enrol``: with an administrator, unless it has one."""
         lines: queue.Queue[str] = queue.Queue()
         with self.log.open("ab") as log:
             self.process = process = subprocess.Popen(
@@ -81,7 +81,8 @@ class Hub:
             process.kill()
             raise AssertionError(f"the hub did not start; it said {self.said} and\n{self.logged()[-4000:]}")
         self.url = line.split()[1]
-        self._connect()
+        if enrol:
+            self._connect()
         return self
 
     def enrol(self) -> str:
