@@ -98,7 +98,7 @@ def parse(model: type[M], value: Any) -> M:
 
 
 def _integral(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+    if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
         return {k: _integral(v) for k, v in value.items()}

@@ -159,7 +159,8 @@ class TestInbox:
         marked = hub.call("POST", "/api/activities", {"up_to_seq": 2**53 - 1, "streams": [stream]})["marked"]
         assert marked >= 1
         assert last in {a["id"] for a in hub.get(f"/api/activities?reviewed=true&stream={stream}")}
-        assert hub.call("POST", "/api/activities", {"up_to_seq": 2**53 - 1, "streams": [stream]}) == {"marked": 0}
+        # A whole number is an integer however it is written.
+        assert hub.call("POST", "/api/activities", {"up_to_seq": float(2**53), "streams": [stream]}) == {"marked": 0}
 
     def test_the_timeline_is_a_range(self, hub: ApiHub, stream: str) -> None:
         entries = hub.get(f"/api/timeline?stream={stream}&after=2026-03-01T00:00:00Z&before=2026-03-05T00:00:00Z")

@@ -71,6 +71,7 @@ def test_streams_of_a_killed_worker_run_again_and_the_others_do_not_notice(
     hub.active(*streams, timeout_s=40)
     chance = random.Random(1)
     for _ in range(turns):
+        time.sleep(1.5)  # counters come once a second
         placed = {stream: hub.diagnostics(stream) for stream in streams}
         victim = chance.choice([d["worker"]["pid"] for d in placed.values()])
         mates = [stream for stream, d in placed.items() if d["worker"]["pid"] == victim]
