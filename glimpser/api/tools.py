@@ -119,6 +119,7 @@ class DiagnosticsOut(BaseModel):
     generation: int
     group: str
     suspect: bool
+    suspect_plugin: str = Field(description="The plugin that failed on this stream since it became active, or ''.")
     viewers: int
     counters: dict[str, float] = Field(description="By the workers' names, since the hub started.")
     metrics: dict[str, float] = Field(description="The same under their Prometheus names.")

@@ -15,7 +15,7 @@ WINDOW_S = 600.0
 ISOLATE = 5
 """Most streams that one crash makes suspects."""
 ALONE = 8
-"""Most suspects at once: each has a process to itself."""
+"""Most suspects at once, as each has a process to itself; more only if they were the only ones active in a crash."""
 GOOD_S = 30.0
 """A suspect that ran so long starts again at once after its next crash."""
 LOOP_CRASHES, LOOP_S = 40, 60.0
@@ -54,7 +54,8 @@ class Crashes:
             most = max(fresh.values())
             fresh = {s: n for s, n in fresh.items() if n == most}
         held = sum(self.suspect(s) for s in list(self._suspects))
-        if len(fresh) > ISOLATE or held + len(fresh) > ALONE:
+        certain = len(active) == 1 and not killed
+        if not certain and (len(fresh) > ISOLATE or held + len(fresh) > ALONE):
             return frozenset()
         self._suspects |= fresh.keys()
         return frozenset(fresh)

@@ -217,6 +217,7 @@ class Capture:
             "mode": stream.state.mode,
             "mode_why": stream.state.mode_why,
             "suspect": stream.state.suspect,
+            "suspect_plugin": stream.state.suspect_plugin,
             "counters": stream.counters.values(),
             "viewers": sum(s.stream_id == stream_id for s in self.live.sessions()),
             "worker": None

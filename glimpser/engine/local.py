@@ -263,9 +263,10 @@ class LocalEngine:
         while True:
             await asyncio.sleep(CHECK_S)
             now = time.monotonic()
-            if now - last > 4 * CHECK_S:  # the hub itself stood still, so it heard nobody
+            stood_still = now - last - CHECK_S
+            if stood_still > 3 * CHECK_S:  # the hub itself did, so it heard nobody meanwhile
                 for worker in self._workers.values():
-                    worker.heard = max(worker.heard, now - CHECK_S)
+                    worker.heard = min(now, worker.heard + stood_still)
             last = now
             for worker in list(self._workers.values()):
                 self._check_one(worker, now)

@@ -88,6 +88,15 @@ def test_the_number_of_suspects_is_limited(clock: Clock) -> None:
     assert sum(crashes.suspect(f"s{i}-{j}") for i in range(100) for j in range(ISOLATE)) <= ALONE
 
 
+def test_who_crashes_a_worker_by_itself_is_a_suspect_beside_however_many(clock: Clock) -> None:
+    crashes = Crashes(clock)
+    for i in range(2 * ALONE):
+        crashes.record(frozenset({f"s{i}"}))
+        assert crashes.record(frozenset({f"s{i}"})) == {f"s{i}"}
+    crashes.record(frozenset("k"), killed=True)
+    assert crashes.record(frozenset("k"), killed=True) == frozenset()
+
+
 def test_a_suspect_waits_longer_each_time_it_crashes_alone(clock: Clock) -> None:
     crashes = Crashes(clock)
     delays = []
