@@ -7,6 +7,7 @@ import logging
 import os
 import platform
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from weakref import WeakValueDictionary
@@ -42,7 +43,9 @@ from .process_analyzer import Children
 from .stream import Pools, Stream
 
 SLICES = 10
-"""Streams are ticked in as many groups, spread over each second."""
+"""Streams are ticked in as many groups at most, spread over each second."""
+TOGETHER = 20
+"""Streams that are ticked in one group before another is begun."""
 
 
 class Service:
@@ -197,8 +200,13 @@ class Service:
                 return
             stream = Stream(message, self._around, self._pools, self._bulk)
             self._streams[stream_id] = stream
-            self._slots[stream_id] = min(range(SLICES), key=list(self._slots.values()).count)
+            self._slots[stream_id] = self._free_slot()
             stream.start()
+
+    def _free_slot(self) -> int:
+        """The first with room, so that a worker with few streams wakes once a second and writes to the hub once."""
+        taken = Counter(self._slots.values())
+        return min(range(SLICES), key=lambda slot: max(0, taken[slot] - TOGETHER + 1))
 
     async def _stop(self, stream_id: str, generation: int) -> None:
         async with self._turn(stream_id):
@@ -230,18 +238,16 @@ class Service:
     # --- once a second --------------------------------------------------------------------------------------------
 
     async def _ticks(self) -> None:
-        step = 1.0 / SLICES
-        turn, due = 0, time.monotonic()
+        second = time.monotonic()
         while True:
-            due += step
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            due = max(due, time.monotonic() - step)
-            for stream_id, stream in list(self._streams.items()):
-                if self._slots.get(stream_id) == turn and stream.tick(self._overload.level):
-                    self._moved.add(stream_id)
-            turn = (turn + 1) % SLICES
-            if turn == 0:
-                self._second()
+            for slot in sorted(set(self._slots.values())):
+                await asyncio.sleep(max(0.0, second + slot / SLICES - time.monotonic()))
+                for stream_id, stream in list(self._streams.items()):
+                    if self._slots.get(stream_id) == slot and stream.tick(self._overload.level):
+                        self._moved.add(stream_id)
+            second = max(second + 1.0, time.monotonic())
+            await asyncio.sleep(second - time.monotonic())
+            self._second()
 
     def _second(self) -> None:
         lags = [

@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,7 @@ def test_api_under_load(figures: Figures, moving_clip: Path, quiet_clip: Path, t
         took = [t for part in _ask_in_threads(glimpser, 2, 300) for t in part]
         time.sleep(30)
         done.set()
+    reader.join(10)
     figures.add("API p99 with 90 idle and 10 moving streams", 1000 * percentile(took, 0.99), " ms", budget=100, goal=30)
     if delays:
         figures.add("event reported to feed p99", 1000 * percentile(delays, 0.99), " ms", budget=300)
@@ -62,13 +64,14 @@ def _ask_in_threads(glimpser: HubProcess, threads: int, times: int) -> list[list
     paths = ["/api/streams?limit=50", "/api/events?limit=50", "/api/dashboard", "/api/activities", "/api/me"]
 
     def run(took: list[float]) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", glimpser.port, timeout=30)
-        for number in range(times):
-            started = time.monotonic()
-            connection.request("GET", paths[number % len(paths)], headers={"Authorization": f"Bearer {glimpser.key}"})
-            connection.getresponse().read()
-            took.append(time.monotonic() - started)
-            time.sleep(0.02)
+        with closing(http.client.HTTPConnection("127.0.0.1", glimpser.port, timeout=30)) as connection:
+            asked = {"Authorization": f"Bearer {glimpser.key}"}
+            for number in range(times):
+                started = time.monotonic()
+                connection.request("GET", paths[number % len(paths)], headers=asked)
+                connection.getresponse().read()
+                took.append(time.monotonic() - started)
+                time.sleep(0.02)
 
     workers = [threading.Thread(target=run, args=(took,)) for took in found]
     for worker in workers:
@@ -82,14 +85,14 @@ def _read_feed(glimpser: HubProcess, delays: list[float], done: threading.Event)
     """From the row's time stamp (when the hub took the worker's message) to its arrival here."""
     from datetime import UTC, datetime
 
-    connection = http.client.HTTPConnection("127.0.0.1", glimpser.port, timeout=60)
-    connection.request("GET", "/api/events/stream?topics=event", headers={"Authorization": f"Bearer {glimpser.key}"})
-    answer = connection.getresponse()
-    while not done.is_set():
-        line = answer.readline()
-        if line.startswith(b"data: ") and b'"at"' in line:
-            change = json.loads(line[6:])
-            delays.append((datetime.now(UTC) - datetime.fromisoformat(change["at"])).total_seconds())
+    with closing(http.client.HTTPConnection("127.0.0.1", glimpser.port, timeout=60)) as connection:
+        asked = {"Authorization": f"Bearer {glimpser.key}"}
+        connection.request("GET", "/api/events/stream?topics=event", headers=asked)
+        with connection.getresponse() as answer:
+            while not done.is_set() and (line := answer.readline()):
+                if line.startswith(b"data: ") and b'"at"' in line:
+                    change = json.loads(line[6:])
+                    delays.append((datetime.now(UTC) - datetime.fromisoformat(change["at"])).total_seconds())
 
 
 WRITER = """
@@ -146,18 +149,15 @@ def _cost(
     stop = threading.Event()
 
     def watch(number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        while not stop.is_set():
-            line = answer.readline(200)
-            if line.lower().startswith(b"content-length:"):
-                answer.readline()
-                while answer.readline(200) not in (b"\r\n", b""):
-                    pass
-                counts[number] += 1
-            if not line:
-                return
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+            connection.request("GET", path, headers=headers)
+            with connection.getresponse() as answer:
+                while not stop.is_set() and (line := answer.readline(200)):
+                    if line.lower().startswith(b"content-length:"):
+                        answer.readline()
+                        while answer.readline(200) not in (b"\r\n", b""):
+                            pass
+                        counts[number] += 1
 
     def cpu() -> float:
         if tree:
@@ -173,4 +173,6 @@ def _cost(
     time.sleep(seconds)
     cost = (cpu() - before) / max(1, sum(counts) - sent)
     stop.set()
+    for thread in threads:
+        thread.join(10)
     return cost
