@@ -9,7 +9,6 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -24,14 +23,9 @@ from pydantic import (
 )
 
 from glimpser.origins import Origins, SettingsInvalid, Source, absolute, default_data_dir, split_list
+from glimpser.timezones import TimeZone
 
 GB = 1_000_000_000
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"{name!r} is no IANA time zone; write one like Europe/Berlin or UTC")
-    return name
 
 
 def _url(text: str) -> str:
@@ -89,7 +83,7 @@ class Settings(BaseModel):
     """How to log; auto: for people on a terminal, else JSON."""
     node_name: str = Field(default_factory=socket.gethostname, min_length=1, max_length=100)
     """Name of this machine in lists."""
-    timezone: Annotated[str, AfterValidator(_zone)] = Field("UTC", json_schema_extra=_STORED)
+    timezone: TimeZone = Field("UTC", json_schema_extra=_STORED)
     """Time zone of schedules and of people who chose none."""
     event_retention_days: int = Field(30, ge=1, le=3650, json_schema_extra=_STORED)
     """Days after which events are deleted."""

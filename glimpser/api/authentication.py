@@ -10,6 +10,7 @@ from quart import Response, request
 from glimpser.database.models import Session, User
 from glimpser.identity.policy import Principal
 from glimpser.identity.service import Locked
+from glimpser.timezones import TimeZone
 from glimpser_sdk.web import Problem
 
 from .answers import matcher, plain
@@ -71,7 +72,7 @@ class MePatch(Strict):
     display_name: str | None = Field(None, max_length=100)
     language: str | None = Field(None, max_length=16)
     theme: str | None = Field(None, pattern="^(light|dark|system)$")
-    timezone: str | None = Field(None, max_length=64, description="IANA name, such as Europe/Berlin.")
+    timezone: TimeZone | None = Field(None, description="IANA name, such as Europe/Berlin.")
 
 
 class PasswordChange(Strict):
@@ -172,10 +173,6 @@ async def me(hub: Hub, principal: Principal) -> Versioned:
 @route("PATCH", "/api/me", permission=SIGNED_IN, body=MePatch, answer=Me, match=True)
 async def change_me(hub: Hub, principal: Principal, body: MePatch) -> Versioned:
     """Change one's own name, language, theme or time zone. Needs If-Match."""
-    from zoneinfo import available_timezones
-
-    if body.timezone is not None and body.timezone not in available_timezones():
-        raise Problem(422, "timezone.unknown", f"{body.timezone!r} is no IANA time zone")
     values = body.model_dump(exclude_unset=True)
     if "display_name" in values:
         values["display_name"] = values["display_name"] or ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, get_args, get_origin
-from zoneinfo import available_timezones
 
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
@@ -12,7 +11,6 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from glimpser.plugins.config import load_model
 from glimpser.streams.inputs import StreamIn
 
-from .authentication import MePatch
 from .events import EventIn
 from .problems import ProblemOut
 from .routing import Route
@@ -94,20 +92,10 @@ class Schemas:
         if (EventIn, "validation") in self._refs:
             types = [t.type for t in self._hub.events.types]
             self._component(EventIn)["properties"]["type"] |= {"enum": types}
-        for model in (StreamIn, MePatch):
-            if (model, "validation") in self._refs:
-                self._adapt_zones(model)
         if (TryIn, "validation") in self._refs:
             self._adapt_try(self._component(TryIn))
         if (StreamIn, "validation") in self._refs:
             self._adapt_streams(self._component(StreamIn))
-
-    def _adapt_zones(self, model: type[BaseModel]) -> None:
-        zones = {"type": "string", "enum": sorted(available_timezones())}
-        self.components["TimeZone"] = zones
-        self._component(model)["properties"]["timezone"]["anyOf"] = [
-            {"$ref": REF.format(model="TimeZone")}, {"type": "null"},
-        ]  # fmt: skip
 
     def _adapt_streams(self, stream: dict[str, Any]) -> None:
         kinds = sorted(self._registry.sources)

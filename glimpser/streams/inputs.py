@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from glimpser.timezones import TimeZone
 from glimpser_sdk.ids import new_id
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -68,7 +68,7 @@ class StreamIn(Strict):
     groups: list[Id] = Field(default_factory=list, max_length=64, description="Ids of stream groups.")
     tags: list[Tag] = Field(default_factory=list, max_length=64, description="Labels to search by.")
     enabled: bool = Field(True, description="Whether it should run.")
-    timezone: str | None = Field(None, description="IANA zone of the place, such as Europe/Berlin.")
+    timezone: TimeZone | None = Field(None, description="IANA zone of the place, such as Europe/Berlin.")
     location: Location | None = Field(None, description="Where it is.")
     external_key: str | None = Field(None, min_length=1, max_length=200, description="Your own unique key.")
     unmasked_recording: bool = Field(
@@ -84,13 +84,6 @@ class StreamIn(Strict):
     @classmethod
     def _tags(cls, value: list[str]) -> list[str]:
         return list(dict.fromkeys(value))
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone(cls, value: str | None) -> str | None:
-        if value is not None and value not in available_timezones():
-            raise ValueError(f"{value!r} is no IANA time zone")
-        return value
 
     @model_validator(mode="after")
     def _region_ids(self) -> StreamIn:

@@ -186,7 +186,7 @@ def hub(folder: Path) -> Iterator[Hub]:
 def healthy(hub: Hub, still: Path) -> Callable[[], None]:
     """Call it to check that a first-party stream did not notice anything."""
     stream = hub.add("healthy", str(still), analyzers={"motion": {}})
-    hub.active(stream)
+    until(lambda: hub.counters(stream)["connects"] == 1, 20, lambda: hub.stream(stream))
     generation, connects = hub.diagnostics(stream)["generation"], hub.counters(stream)["connects"]
 
     def check() -> None:

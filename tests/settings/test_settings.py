@@ -43,6 +43,7 @@ def test_explain_says_what_is_locked_and_by_what(tmp_path: Path) -> None:
     assert rows["log_level"]["source"] == "database"
     assert rows["port"]["locked"]
     assert not rows["port"]["changeable"]
+    assert {"Europe/Rome", "UTC"} <= set(rows["timezone"]["schema"]["enum"])
     assert all(row["schema"]["description"] for row in rows.values())
     assert "hush" not in str(rows)
     assert "hush" not in repr(Settings.load({}, environment))
