@@ -44,8 +44,8 @@ class Counters:
         self._now.update(values)
 
     def values(self) -> dict[str, float]:
-        """All counters, by the protocol's names, and ``restarts``. Those that every stream has are there from the start,
-        although the first word about them comes after up to a second."""
+        """All counters, by the protocol's names, and ``restarts``. Those that every stream has are there from the
+        start, although the first word about them comes after up to a second."""
         names = self._before.keys() | self._now.keys()
         sums = {name: self._before.get(name, 0.0) + self._now.get(name, 0.0) for name in sorted(names)}
         return {**dict.fromkeys(_PLAIN, 0.0), **sums, "restarts": float(self.restarts)}
