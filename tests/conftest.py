@@ -11,6 +11,11 @@ from support.cameras import Cameras, cameras
 from support.hub import Hub, running
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules that take minutes begin, so that none of them is left over when the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture
 def start_hub(tmp_path: Path) -> Iterator[Callable[..., Hub]]:
     """``start_hub(*arguments, **environment)``: a hub in its own process, stopped at the end of the test."""

@@ -14,7 +14,7 @@ from support import chaos
 from support.film import film
 from support.hub import Hub, running, until
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 
 IN_HUB = {
     "hang-import": "import_error", "exit-import": "import_error", "raise-import": "import_error",
@@ -192,7 +192,7 @@ def healthy(hub: Hub, still: Path) -> Callable[[], None]:
     def check() -> None:
         assert hub.stream(stream)["status"] == "active"
         assert hub.diagnostics(stream)["generation"] == generation
-        assert hub.counters(stream)["connects"] == connects
+        assert hub.counters(stream)["connects"] == connects, hub.events(stream=stream)
 
     return check
 

@@ -20,6 +20,8 @@ from support.cameras import Cameras
 from support.film import film
 from support.hub import Hub, alive, until
 
+pytestmark = pytest.mark.long
+
 STREAMS = 24
 RUN_AGAIN_S = 5.0
 

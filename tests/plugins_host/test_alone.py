@@ -18,6 +18,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml"))
 
+pytestmark = pytest.mark.long
+
 
 def asked_for(*requirements: str) -> Iterator[Distribution]:
     """The distributions that these need, each once. An undeclared one is not among them."""

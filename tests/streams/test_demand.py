@@ -13,6 +13,8 @@ import pytest
 from support.film import film
 from support.hub import Hub, running, until
 
+pytestmark = pytest.mark.long
+
 FPS = 20
 
 

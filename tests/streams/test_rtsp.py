@@ -15,6 +15,8 @@ from support import hostile
 from support.cameras import Cameras, cameras
 from support.hub import Hub, running, until
 
+pytestmark = pytest.mark.long
+
 NOTICED_S = 15.0
 ACTIVE_S = 5.0
 
