@@ -8,8 +8,6 @@ import prometheus_client as prometheus
 
 from glimpser_sdk.specs import MetricSpec
 
-_KINDS = {"counter": prometheus.Counter, "gauge": prometheus.Gauge, "histogram": prometheus.Histogram}
-
 
 class PluginCounter:
     """A counter; ``labels`` are those declared, without ``plugin``."""
@@ -29,12 +27,13 @@ class PluginMetrics:
     def __init__(self, plugin_id: str, specs: Iterable[MetricSpec]) -> None:
         self.registry = prometheus.CollectorRegistry()
         prefix = f"glimpser_{plugin_id.replace('-', '_')}_"
-        self._counters: dict[str, PluginCounter] = {}
-        for spec in specs:
-            labels = ("plugin", *spec.labels)
-            metric = _KINDS[spec.kind](prefix + spec.name, spec.help, labels, registry=self.registry)
-            if isinstance(metric, prometheus.Counter):
-                self._counters[spec.name] = PluginCounter(metric, plugin_id)
+        self._counters = {
+            spec.name: PluginCounter(
+                prometheus.Counter(prefix + spec.name, spec.help, ("plugin", *spec.labels), registry=self.registry),
+                plugin_id,
+            )
+            for spec in specs
+        }
 
     def counter(self, name: str) -> PluginCounter:
         """A declared counter. KeyError when there is none of that name."""

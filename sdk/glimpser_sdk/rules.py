@@ -49,6 +49,10 @@ def _faults(plugin_id: str, c: Contribution) -> Iterator[str]:
             yield f"analyzer {analyzer.id!r} cannot run after itself"
         if analyzer.max_batch < 1:
             yield f"analyzer {analyzer.id!r}: max_batch must be at least 1"
+    for metric in c.metrics:
+        kind: str = metric.kind  # nobody type-checks what was installed
+        if kind != "counter":
+            yield f"metric {metric.name!r} must be a counter, not {kind!r}"
     yield from _routes(c)
 
 

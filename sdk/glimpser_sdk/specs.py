@@ -165,7 +165,7 @@ class MetricSpec:
     """A metric, exported as ``glimpser_ID_name``."""
 
     name: str
-    kind: Literal["counter", "gauge", "histogram"]
+    kind: Literal["counter"]
     help: str
     labels: tuple[str, ...] = ()
 

@@ -149,6 +149,8 @@ def test_glimpser_permissions() -> None:
 
 def test_glimpser_metrics() -> None:
     many("metrics", MetricSpec(name="turns_total", kind="counter", help="Turns."))
+    gauge: Any = "gauge"
+    assert "must be a counter" in faults(metrics=[MetricSpec(name="angle", kind=gauge, help="Degrees.")])
 
 
 def test_glimpser_commands() -> None:
