@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,7 +18,15 @@ from glimpser.api.resources import all_routes
 from glimpser.api.responses import OpenResponses
 from glimpser.capture.desired import Outlets, StreamState
 from glimpser.capture.service import Capture
-from glimpser.database import AppModels, Database, migrate_all
+from glimpser.database import (
+    AppModels,
+    Database,
+    DatabaseError,
+    Target,
+    check_at_start,
+    copy_when_due,
+    migrate_all,
+)
 from glimpser.database.models import Setting, Stream
 from glimpser.egress.service import EgressService
 from glimpser.engine.local import LocalEngine, LocalOptions
@@ -56,6 +65,7 @@ from glimpser_sdk.errors import Reason
 log = logging.getLogger("glimpser.hub")
 
 PRUNE_S = 60.0
+COPY_S = 600.0
 
 
 class Hub:
@@ -120,6 +130,7 @@ class Hub:
         await self.capture.start()
         self._background = [
             asyncio.create_task(self._prune(), name="prune"),
+            asyncio.create_task(self._copy_database(), name="copy the database"),
             asyncio.create_task(self.health.run(), name="stream health"),
         ]
         await self._report_plugins()
@@ -241,6 +252,19 @@ class Hub:
                 log.exception("pruning failed; it is tried again")
             await asyncio.sleep(PRUNE_S)
 
+    async def _copy_database(self) -> None:
+        told = False
+        while (path := _database_file(self.settings)) is not None:
+            try:
+                await asyncio.to_thread(copy_when_due, path, datetime.now(UTC))
+                told = False
+            except (DatabaseError, OSError) as error:
+                log.error("the database was not copied: %s", error)
+                if not told:
+                    await self.events.publish("database.not_copied", data={"reason": str(error)})
+                told = True
+            await asyncio.sleep(COPY_S)
+
     # --- stop -------------------------------------------------------------------------------------------------------
 
     async def drain(self) -> None:
@@ -262,6 +286,11 @@ class Hub:
         self.state = "stopped"
 
 
+def _database_file(settings: Settings) -> Path | None:
+    """The SQLite file; None with a database server, whose copies are its operator's work."""
+    return Target.parse(settings.database_url, settings.data_dir).path
+
+
 def _plugin_data(plugin_id: str, state: str, reason: Reason) -> dict[str, Any]:
     return {"plugin": plugin_id, "state": state, "code": reason.code, "params": reason.params}
 
@@ -273,6 +302,8 @@ def run(settings: Settings) -> None:
     from glimpser.logging import configure
 
     configure(settings.log_level, settings.log_format)
+    if (path := _database_file(settings)) is not None:
+        check_at_start(path)  # before anything reads from it
     uvloop.run(_serve(settings))
 
 

@@ -20,7 +20,7 @@ Tables are in ``glimpser.database.models``; ``migrating`` gives a Migrator for s
 """
 
 from glimpser.database.apps import CORE, CORE_APP, AppModels
-from glimpser.database.backup import copy_database, quick_check
+from glimpser.database.backup import check_at_start, copy_database, copy_when_due, quick_check
 from glimpser.database.connections import Database
 from glimpser.database.errors import (
     DatabaseClosed,
@@ -34,7 +34,7 @@ from glimpser.database.errors import (
     SchemaTooNew,
 )
 from glimpser.database.migrate import Migrator, migrate_all, migrating
-from glimpser.database.target import network_filesystem
+from glimpser.database.target import Target, network_filesystem
 
 __all__ = [
     "CORE",
@@ -51,7 +51,10 @@ __all__ = [
     "NestedWrite",
     "PluginMigrationError",
     "SchemaTooNew",
+    "Target",
+    "check_at_start",
     "copy_database",
+    "copy_when_due",
     "migrate_all",
     "migrating",
     "network_filesystem",

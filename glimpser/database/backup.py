@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from glimpser.database.errors import DatabaseDamaged, DatabaseError
 
 KEPT = 2
+BACKUPS = "backups"
+"""Folder beside the database. Copies made before a change of tables lie in it, those of a running hub in ``daily``."""
+DAILY = "daily"
+DAY = timedelta(days=1)
 
 
 def quick_check(path: Path) -> None:
@@ -24,6 +28,29 @@ def quick_check(path: Path) -> None:
         faults = [str(error)]
     if faults != ["ok"]:
         raise DatabaseDamaged(f"the database {path} is damaged: {'; '.join(faults)}")
+
+
+def check_at_start(path: Path) -> None:
+    """DatabaseDamaged, with what to do, unless the file is sound or not there yet. Using a damaged one damages more."""
+    if not path.exists():
+        return
+    try:
+        quick_check(path)
+    except DatabaseDamaged as error:
+        copies = path.parent / BACKUPS
+        raise DatabaseDamaged(f"{error}; put a copy from {copies} or {copies / DAILY} in its place") from None
+
+
+def copy_when_due(path: Path, now: datetime) -> Path | None:
+    """Make the copy of the day, unless the newest is younger than a day. Gives the new copy.
+
+    DatabaseError and OSError: there is none, and the older ones stay.
+    """
+    folder = path.parent / BACKUPS / DAILY
+    newest = max((copy.stat().st_mtime for copy in folder.glob(f"{path.stem}-*.db")), default=0.0)
+    # A copy from the future was made while the clock was wrong.
+    young = timedelta() <= now - datetime.fromtimestamp(newest, UTC) < DAY
+    return None if young else copy_database(path, folder)
 
 
 def copy_database(path: Path, folder: Path) -> Path:

@@ -14,13 +14,11 @@ from tortoise.transactions import in_transaction
 
 from glimpser.database import catalog
 from glimpser.database.apps import CORE, CORE_APP, AppModels, check_plugin_models, claim_tables, table_prefix
-from glimpser.database.backup import copy_database
+from glimpser.database.backup import BACKUPS, copy_database
 from glimpser.database.errors import DatabaseDamaged, MigrationError, ModelsInvalid, PluginMigrationError
 from glimpser.database.executor import AppExecutor, Recorder, schema_editor
 from glimpser.database.locks import WAIT_SECONDS, migration_lock
 from glimpser.database.target import READ, Target
-
-BACKUPS = "backups"
 
 
 async def migrate_all(url: str, data_dir: Path, plugins: Mapping[str, AppModels]) -> dict[str, PluginMigrationError]:

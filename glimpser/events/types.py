@@ -51,6 +51,13 @@ CORE: tuple[EventTypeSpec, ...] = (
         description="The volume is nearly full; pictures and clips are not kept until there is room. Data: free_bytes.",
     ),
     EventTypeSpec(
+        type="database.not_copied",
+        title="No copy of the database",
+        severity="warning",
+        text="The copy of the day could not be made: {reason}",
+        description="The database could not be copied; it is tried again every ten minutes. Data: reason.",
+    ),
+    EventTypeSpec(
         type="external.reported",
         title="External event",
         severity="notice",

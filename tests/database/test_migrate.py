@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from glimpser.database import (
     MigrationError,
     PluginMigrationError,
     SchemaTooNew,
+    check_at_start,
+    copy_when_due,
     migrate_all,
     migrating,
     quick_check,
@@ -275,6 +278,34 @@ async def test_a_damaged_database_is_not_migrated(tmp_path: Path, make_plugin: A
     assert "damaged" in failures["notes"].reason
     assert list((tmp_path / "backups").iterdir()) == []
     assert "notes_note" not in await tables("", tmp_path)
+
+
+async def test_a_copy_a_day_and_the_two_newest_are_kept(tmp_path: Path) -> None:
+    await migrate_all("", tmp_path, {})
+    path = tmp_path / "glimpser.db"
+    now = datetime.now(UTC)
+    first = copy_when_due(path, now)
+    assert first is not None
+    assert copy_when_due(path, now + timedelta(hours=23)) is None
+    second = copy_when_due(path, now + timedelta(hours=25))
+    third = copy_when_due(path, now - timedelta(hours=1))
+    assert second is not None
+    assert third is not None
+    assert sorted(first.parent.iterdir()) == [second, third]
+    quick_check(third)
+    assert third.stat().st_mode & 0o077 == 0
+
+
+async def test_a_damaged_file_is_not_used_and_the_copies_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "glimpser.db"
+    check_at_start(path)
+    await migrate_all("", tmp_path, {})
+    check_at_start(path)
+    path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 8192)
+    with pytest.raises(
+        DatabaseDamaged, match=r"is damaged: .*; put a copy from .*backups or .*backups/daily in its place"
+    ):
+        check_at_start(path)
 
 
 async def test_a_file_that_is_no_database(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import random
+import shutil
 import signal
 import threading
 import time
@@ -218,3 +219,32 @@ async def test_sigterm_stops_in_time_whatever_is_open(start_hub: Callable[..., H
     assert "Traceback" not in hub.logged()
     hub.start()
     assert hub.events(state="interrupted") == []
+
+
+def test_a_damaged_database_is_refused_and_the_copy_of_the_day_brings_all_back(
+    start_hub: Callable[..., Hub], walk: Path
+) -> None:
+    hub = start(start_hub, walk)
+    stream = hub.add("kept", str(walk), enabled=False)
+    hub.stop()
+    daily = hub.folder / "backups" / "daily"
+    (first,) = daily.iterdir()
+    first.unlink()
+    hub.start()
+    until(lambda: list(daily.glob("*.db")), 10)
+    hub.stop()
+
+    database = hub.folder / "glimpser.db"
+    whole = database.read_bytes()
+    database.write_bytes(whole[:8192] + bytes(len(whole) - 8192))
+    with pytest.raises(AssertionError, match=r"is damaged: .*; put a copy from .*daily in its place") as refused:
+        hub.start(enrol=False)
+    assert "Traceback" not in str(refused.value)
+    assert str(daily) in str(refused.value)
+
+    for rest in hub.folder.glob("glimpser.db*"):
+        rest.unlink()
+    shutil.copy(next(daily.glob("*.db")), database)
+    hub.start()
+    assert hub.stream(stream)["name"] == "kept"
+    assert hub.check_database() == "ok"
