@@ -160,7 +160,7 @@ async def _store(hub: Hub, plugin: Plugin, patch: dict[str, Any], version: int) 
     if locked:
         raise Problem(409, "setting.locked", f"{locked[0]} is fixed by {section.sources[locked[0]]}", field=locked[0])
     without_sealed(patch, "/config")
-    document = patched(section.model, section.document, patch).document
+    document = patched(section.model, section.document, patch)
     validate(section.model, resolve(document, hub.runtime.references), "/config")
     kept = {k: v for k, v in document.items() if section.sources.get(k) not in ("environment", "file")}
     sealed = seal(section.model, kept, hub.box, stored_row(plugin.id))
@@ -176,6 +176,6 @@ async def check_plugin(hub: Hub, plugin: Plugin, body: ConfigIn) -> Any:
     if section is None:
         raise Problem(409, "plugin.no_settings", f"the plugin {plugin.id} has no settings (or could not be loaded)")
     without_sealed(body.config, "/config")
-    document = patched(section.model, section.document, body.config).document
+    document = patched(section.model, section.document, body.config)
     validate(section.model, resolve(document, hub.runtime.references), "/config")
     return {"ok": True}

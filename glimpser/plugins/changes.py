@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -20,20 +19,12 @@ _PLACE = re.compile(r"(.*[_-])?(host|hostname|server|address|endpoint|domain|por
 _GONE = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """The new document, and the pointers of secrets that were dropped because the address they belong to changed."""
-
-    document: Any
-    cleared: tuple[str, ...]
-
-
-def patched(model: type[BaseModel], old: Any, patch: Any) -> Changed:
+def patched(model: type[BaseModel], old: Any, patch: Any) -> Any:
     """``old`` (unsealed) with a JSON merge patch: secrets that are left out or masked stay as they are."""
     return replaced(model, old, merge_patch(mask(model, old), patch))
 
 
-def replaced(model: type[BaseModel], old: Any, new: Any) -> Changed:
+def replaced(model: type[BaseModel], old: Any, new: Any) -> Any:
     """``new`` with every masked secret put back from ``old`` (unsealed); a secret that is left out is removed.
 
     Secrets stay only with the address they were entered for: when a host, port or scheme in the document changes,
@@ -41,14 +32,12 @@ def replaced(model: type[BaseModel], old: Any, new: Any) -> Changed:
     """
     before = _aligned(new, mask(model, old), old)
     stays = _same_places(_places(model, before), _places(model, new), _places(model, old))
-    cleared: list[str] = []
 
     def change(pointer: str, value: Any, secret: bool) -> Any:
         if not isinstance(value, str) or MASK not in value or (secret and value != MASK):
             return value
         kept = _at(before, pointer)
         if not stays:
-            cleared.append(pointer)
             return _GONE if value == MASK else _without_masks(value)
         if value == MASK and kept not in (None, MASK):
             return kept
@@ -56,7 +45,7 @@ def replaced(model: type[BaseModel], old: Any, new: Any) -> Changed:
             return _with_secrets_of(value, kept)
         raise DocumentInvalid(FieldError(pointer, "secret_required", "nothing is stored here; enter the secret itself"))
 
-    return Changed(_pruned(map_leaves(model, new, change)), tuple(cleared))
+    return _pruned(map_leaves(model, new, change))
 
 
 def _aligned(new: Any, shown: Any, old: Any) -> Any:

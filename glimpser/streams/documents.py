@@ -52,7 +52,7 @@ class Documents:
 
     def patch(self, reference: Lazy, kept: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
         """A merge patch on an unsealed document; see ``glimpser.plugins.changes``."""
-        changed: dict[str, Any] = changes.patched(config.load_model(reference), kept, patch).document
+        changed: dict[str, Any] = changes.patched(config.load_model(reference), kept, patch)
         return changed
 
 
