@@ -14,7 +14,7 @@ from quart import request
 
 from glimpser_sdk.web import Problem
 
-from .problems import Invalid, from_validation
+from .problems import Invalid, escape, from_validation
 from .routing import Route
 
 MAX_DEPTH = 64
@@ -57,6 +57,7 @@ def read_query(model: type[BaseModel]) -> BaseModel:
     for key in request.args:
         found = request.args.getlist(key)
         values[key] = found[0] if len(found) == 1 else found
+    _check(values)
     try:
         return model.model_validate(values)
     except ValidationError as error:
@@ -73,8 +74,7 @@ async def read_body(route: Route) -> Any:
         value = from_json(raw, allow_inf_nan=False)
     except ValueError:
         raise Problem(400, "body.not_json", "the body is not JSON in UTF-8") from None
-    if _depth(value) > MAX_DEPTH:
-        raise Problem(400, "body.too_deep", f"the body is nested deeper than {MAX_DEPTH} levels")
+    _check(value)
     if route.merge_patch:
         if not isinstance(value, dict):
             raise Invalid([{"field": "", "message": "send an object", "code": "dict_type"}])
@@ -105,16 +105,15 @@ def _integral(value: Any) -> Any:
     return [_integral(v) for v in value] if isinstance(value, list) else value
 
 
-def _depth(value: Any) -> int:
-    deepest, layer = 0, [value]
-    while layer:
-        deepest += 1
-        if deepest > MAX_DEPTH:
-            return deepest
-        layer = [
-            child
-            for item in layer
-            if isinstance(item, dict | list)
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
-    return deepest
+def _check(value: Any) -> None:
+    """Refuse what no field takes: nesting beyond MAX_DEPTH, and NUL, which PostgreSQL keeps in no text."""
+    todo = [("", value, 1)]
+    while todo:
+        pointer, item, depth = todo.pop()
+        if depth > MAX_DEPTH:
+            raise Problem(400, "body.too_deep", f"the body is nested deeper than {MAX_DEPTH} levels")
+        texts = [item] if isinstance(item, str) else item if isinstance(item, dict) else ()
+        if any("\0" in text for text in texts):
+            raise Invalid([{"field": pointer, "message": "text cannot hold the character U+0000", "code": "nul"}])
+        children = item.items() if isinstance(item, dict) else enumerate(item) if isinstance(item, list) else ()
+        todo += ((f"{pointer}/{escape(key)}", child, depth + 1) for key, child in children)

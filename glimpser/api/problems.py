@@ -59,7 +59,7 @@ def from_validation(error: ValidationError, prefix: str = "") -> Invalid:
     return Invalid(
         [
             {
-                "field": prefix + "".join(f"/{_escape(p)}" for p in item["loc"]),
+                "field": prefix + "".join(f"/{escape(p)}" for p in item["loc"]),
                 "message": item["msg"].removeprefix("Value error, "),
                 "code": str(item["type"]),
             }
@@ -68,7 +68,7 @@ def from_validation(error: ValidationError, prefix: str = "") -> Invalid:
     )
 
 
-def _escape(part: str | int) -> str:
+def escape(part: str | int) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
 
 

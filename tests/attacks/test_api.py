@@ -140,6 +140,17 @@ class TestShapes:
             assert answer.status_code in (status, 422), answer.text[:200]
         assert hub.api.post("/api/stream-groups", content='{"name":"good"}', headers=kind).status_code == 201
 
+    def test_a_character_that_postgresql_does_not_keep_is_refused_by_name(self, hub: ApiHub) -> None:
+        camera = {"name": "x", "kind": "ffmpeg", "enabled": False, "config": {"url": str(hub.film)}}
+        for body, field in (
+            ({"tags": ["good", "a\0b"]}, "/tags/1"), ({"config": {"url": "rtsp://h/\0"}}, "/config/url"),
+            ({"config": {"url": str(hub.film), "a\0": 1}}, "/config"),
+        ):  # fmt: skip
+            answer = hub.api.post("/api/streams", json=camera | body)
+            assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+        assert hub.api.get("/api/search", params={"q": "a\0b"}).json()["errors"][0]["field"] == "/q"
+        assert hub.api.post("/api/streams", json=camera | {"tags": ["\\u0000"]}).status_code == 201
+
     def test_too_much_is_refused_early(self, hub: ApiHub) -> None:
         answer = hub.api.post("/api/stream-groups", content=b" " * (17 * 1024 * 1024),
                               headers={"Content-Type": "application/json"})  # fmt: skip
