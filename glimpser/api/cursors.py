@@ -38,7 +38,11 @@ def decode(cursor: str) -> tuple[Any, str]:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         value, identifier = json.loads(raw)
-        if not isinstance(identifier, str) or not isinstance(value, str | int | float):
+        if (
+            not isinstance(identifier, str)
+            or not isinstance(value, str | int | float)
+            or "\0" in f"{value}{identifier}"
+        ):
             raise ValueError
         return value, identifier
     except (ValueError, TypeError):
