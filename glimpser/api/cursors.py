@@ -59,6 +59,8 @@ async def page(rows: QuerySet[Any], query: PageQuery, *, by: str, descending: bo
         if time:
             try:
                 value = datetime.fromisoformat(str(value))
+                if value.tzinfo is None:
+                    raise ValueError
             except ValueError:
                 raise Problem(404, "cursor.not_found", "this cursor is of another list") from None
         step = "lt" if descending else "gt"

@@ -72,7 +72,14 @@ class TestPages:
         assert len(rows) == int(hub.api.get("/api/streams").headers["X-Total-Count"])
 
     def test_a_cursor_of_nobody_is_no_page(self, hub: ApiHub) -> None:
-        for cursor in ("x", "WzEsMl0", "e30", "WyJcdTAwMDAiLCAieCJd", "WyJub3cgYSB0aW1lIiwieCJd"):
+        for cursor in (
+            "x",
+            "WzEsMl0",
+            "e30",
+            "WyJcdTAwMDAiLCAieCJd",
+            "WyIyMDI2LTAxLTAxIiwgIngiXQ",
+            "WyJub3cgYSB0aW1lIiwieCJd",
+        ):
             assert hub.api.get(f"/api/events?cursor={cursor}").status_code == 404, cursor
 
     @pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "after=yesterday", "after=1", "nothing=1",
