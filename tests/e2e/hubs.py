@@ -56,13 +56,14 @@ class RunningHub:
 
 
 @contextlib.contextmanager
-def running(folder: Path, media: Path) -> Iterator[RunningHub]:
-    """A hub on a free port with its data in ``folder``, allowed to read films below ``media``."""
-    environment = {**os.environ, "GLIMPSER_MEDIA_ROOTS": str(media), "GLIMPSER_DATA_DIR": str(folder)}
+def running(folder: Path, media: Path, port: int = 0, **variables: str) -> Iterator[RunningHub]:
+    """A hub on a free port with its data in ``folder``, allowed to read films below ``media``. ``variables``: further
+    environment."""
+    environment = {**os.environ, "GLIMPSER_MEDIA_ROOTS": str(media), "GLIMPSER_DATA_DIR": str(folder), **variables}
     log = (folder.parent / f"{folder.name}.log").open("wb")
     start = [sys.executable, "-c", "from glimpser.cli import main; main()", "run"]
     process = subprocess.Popen(
-        [*start, "--data-dir", str(folder), "--port", "0"],
+        [*start, "--data-dir", str(folder), "--port", str(port)],
         env=environment, stdout=subprocess.PIPE, stderr=log, text=True,
     )  # fmt: skip
     try:
