@@ -113,11 +113,11 @@ class Settings(BaseModel):
 
     @classmethod
     def refusal(cls, key: str, value: Any) -> str:
-        """Why a setting cannot be stored with this value; '' when it can."""
+        """Why a setting cannot be stored with this JSON value; '' when it can."""
         if key not in cls.stored_keys():
             return f"{key}: cannot be changed at run time; set {'GLIMPSER_' + key.upper()} or write it to glimpser.toml"
         try:
-            cls.__pydantic_validator__.validate_assignment(cls.model_construct(), key, value)
+            cls.__pydantic_validator__.validate_assignment(cls.model_construct(), key, value, strict=True)
         except ValidationError as error:
             return f"{key}: {error.errors()[0]['msg']}"
         return ""

@@ -75,6 +75,7 @@ async def read_body(route: Route) -> Any:
     except ValueError:
         raise Problem(400, "body.not_json", "the body is not JSON in UTF-8") from None
     _check(value)
+    value = _integral(value)
     if route.merge_patch:
         if not isinstance(value, dict):
             raise Invalid([{"field": "", "message": "send an object", "code": "dict_type"}])
@@ -89,15 +90,15 @@ async def raw_body() -> bytes:
 
 
 def parse(model: type[M], value: Any) -> M:
-    """JSON values as a model; types are taken at their word, so that "1" is no number, but 1.0 is an integer as in
-    JSON Schema. Invalid names what is wrong."""
+    """JSON values as a model; types are taken at their word, so that "1" is no number. Invalid names what is wrong."""
     try:
-        return model.model_validate_json(msgspec.json.encode(_integral(value)), strict=True)
+        return model.model_validate_json(msgspec.json.encode(value), strict=True)
     except ValidationError as error:
         raise from_validation(error) from None
 
 
 def _integral(value: Any) -> Any:
+    """1.0 is an integer, as in JSON Schema."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):

@@ -142,9 +142,10 @@ class Schemas:
         ]
 
     def _adapt_try(self, tried: dict[str, Any]) -> None:
-        tried["properties"]["kind"] = {"enum": sorted(self._registry.sources), "type": "string"}
+        tried["properties"]["kind"] |= {"enum": sorted(self._registry.sources)}
         tried["anyOf"] = [{"required": ["kind"]}, {"required": ["url"]}]
-        tried["properties"]["url"] = {"type": "string", "maxLength": 4096, "pattern": "^[a-z0-9]+://[^/]+"}
+        for name in ("kind", "url"):
+            del tried["properties"][name]["default"]
 
     def _config(self, part: str, name: str) -> dict[str, Any]:
         return dict(self._refs[self._configs[part, name], "validation"])

@@ -58,8 +58,8 @@ class TryIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str | None = Field(None, max_length=4096, description="A bare URL; its scheme decides the kind.")
-    kind: str | None = Field(None, max_length=64)
+    url: str = Field("", min_length=1, max_length=4096, description="A bare URL; its scheme decides the kind.")
+    kind: str = Field("", min_length=1, max_length=64)
     config: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -213,16 +213,20 @@ def _unusable(kind: str, error: DocumentInvalid) -> dict[str, Any]:
 
 def _what(hub: Hub, body: TryIn) -> tuple[str, dict[str, Any]]:
     sources = hub.plugins.registry.sources
-    if body.kind is not None:
+    if body.kind:
         if body.kind not in sources:
             there = ", ".join(sorted(sources)) or "none is installed"
             raise Invalid([{"field": "/kind", "message": f"no source kind {body.kind!r}; available: {there}",
                             "code": "plugin.unknown_name"}])  # fmt: skip
-        document = {**body.config, **({"url": body.url} if body.url is not None else {})}
+        document = {**body.config, **({"url": body.url} if body.url else {})}
         return body.kind, document
-    if body.url is None:
+    if not body.url:
         raise Invalid([{"field": "/url", "message": "give a URL, or a kind with its config", "code": "missing"}])
-    scheme = urlsplit(body.url).scheme.lower() or "file"
+    try:
+        scheme = urlsplit(body.url).scheme.lower() or "file"
+    except ValueError as error:
+        message = f"this is no URL: {error}"
+        raise Invalid([{"field": "/url", "message": message, "code": "url.invalid"}], status=409) from None
     for kind, offer in sorted(sources.items()):
         if scheme in offer.spec.schemes:
             return kind, {**body.config, "url": body.url}

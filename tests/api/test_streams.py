@@ -87,6 +87,16 @@ class TestOneStream:
         assert len(hub.streams()) == before
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({}, 422), ({"url": ""}, 422), ({"url": None}, 422), ({"kind": "", "url": "rtsp://h/1"}, 422),
+     ({"url": "http://["}, 409), ({"url": "gopher://h"}, 409)],
+)  # fmt: skip
+def test_what_cannot_be_tried_is_refused_by_field(hub: ApiHub, body: dict[str, Any], status: int) -> None:
+    errors = problem(hub.api.post("/api/streams/test", json=body), status)["errors"]
+    assert errors[0]["field"] in ("/url", "/kind")
+
+
 class TestMergePatch:
     """Changing a stream."""
 
