@@ -5,14 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
-import socket
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-import click
 
 from glimpser.api.resources import all_routes
 from glimpser.api.responses import OpenResponses
@@ -23,7 +19,6 @@ from glimpser.database import (
     Database,
     DatabaseError,
     Target,
-    check_at_start,
     copy_when_due,
     migrate_all,
 )
@@ -33,7 +28,6 @@ from glimpser.engine.local import LocalEngine, LocalOptions
 from glimpser.events.service import Events
 from glimpser.events.types import CORE as CORE_EVENTS
 from glimpser.events.types import EventTypes
-from glimpser.identity.offline import link
 from glimpser.identity.passwords import first_backend
 from glimpser.identity.permissions import CORE as CORE_PERMISSIONS
 from glimpser.identity.permissions import Catalogue
@@ -52,7 +46,6 @@ from glimpser.plugins.rows import Values
 from glimpser.plugins.runtime import Runtime
 from glimpser.plugins.state import Stage
 from glimpser.protocol.messages import EventChanged
-from glimpser.proxies import TrustedProxies
 from glimpser.secrets import SecretBox
 from glimpser.settings import Settings
 from glimpser.streams.desired import DesiredStreams
@@ -254,7 +247,7 @@ class Hub:
 
     async def _copy_database(self) -> None:
         told = False
-        while (path := _database_file(self.settings)) is not None:
+        while (path := database_file(self.settings)) is not None:
             try:
                 await asyncio.to_thread(copy_when_due, path, datetime.now(UTC))
                 told = False
@@ -286,7 +279,7 @@ class Hub:
         self.state = "stopped"
 
 
-def _database_file(settings: Settings) -> Path | None:
+def database_file(settings: Settings) -> Path | None:
     """The SQLite file; None with a database server, whose copies are its operator's work."""
     return Target.parse(settings.database_url, settings.data_dir).path
 
@@ -295,78 +288,4 @@ def _plugin_data(plugin_id: str, state: str, reason: Reason) -> dict[str, Any]:
     return {"plugin": plugin_id, "state": state, "code": reason.code, "params": reason.params}
 
 
-def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; prints ``ready URL`` when it answers. Blocks; call it on the main thread."""
-    import uvloop
-
-    from glimpser.logging import configure
-
-    configure(settings.log_level, settings.log_format)
-    if (path := _database_file(settings)) is not None:
-        check_at_start(path)  # before anything reads from it
-    uvloop.run(_serve(settings))
-
-
-async def _serve(settings: Settings) -> None:
-    from hypercorn.asyncio import serve
-    from hypercorn.config import Config
-
-    from glimpser.app import create_app
-
-    hub = Hub(settings)
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    await hub.start()
-    loop.add_signal_handler(signal.SIGHUP, hub.resync)
-    app = create_app(hub)
-    listener = _listen(settings)
-    config = Config()
-    config.bind = [f"fd://{listener.fileno()}"]
-    config.graceful_timeout = 1.0
-    config.keep_alive_timeout = 60.0
-    config.websocket_max_message_size = 1024 * 1024
-    config.loglevel = "WARNING"
-    if settings.tls_certificate is not None:
-        config.certfile, config.keyfile = str(settings.tls_certificate), str(settings.tls_key)
-    config.include_server_header = False
-
-    async def trigger() -> None:
-        await stopping.wait()
-        await hub.drain()
-
-    trusting: Any = TrustedProxies(app, settings.trusted_proxies)
-    serving = asyncio.create_task(serve(trusting, config, shutdown_trigger=trigger))
-    hub.state = "ready"
-    await _announce(hub, settings, listener.getsockname()[1])
-    try:
-        await serving
-    finally:
-        if not stopping.is_set():
-            await hub.drain()
-        await hub.stop()
-
-
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((settings.host.strip("[]"), settings.port))
-    listener.listen(512)
-    listener.setblocking(False)
-    return listener
-
-
-async def _announce(hub: Hub, settings: Settings, port: int) -> None:
-    """Print what a person needs: the set-up link while nobody administers the hub, and that it serves."""
-    settings = settings.model_copy(update={"port": port})
-    if not hub.plugins.registry.sources:
-        click.echo("no sources are installed: pip install 'glimpser[demo]', or any plugin with a source")
-    if await hub.identity.setup_needed():
-        click.echo(f"set up: {link(settings, hub.identity.bootstrap.new_token())}")
-    click.echo(f"ready {settings.url}")
-    log.info("ready on %s", settings.url)
-
-
-__all__ = ["Hub", "StreamState", "run"]
+__all__ = ["Hub", "StreamState"]

@@ -57,8 +57,10 @@ class Settings(BaseModel):
     """Further host names under which the hub may be asked for."""
     trusted_proxies: Annotated[tuple[_Network, ...], BeforeValidator(split_list)] = ()
     """Addresses or networks whose forwarded headers are believed."""
+    tls: Literal["off", "self-signed", "files"] = "off"
+    """Encrypt: with a certificate that the hub makes for itself, or with that of tls_certificate."""
     tls_certificate: _Path | None = None
-    """PEM file with the certificate chain; needs tls_key."""
+    """PEM file with the certificate chain, for tls = files; needs tls_key."""
     tls_key: _Path | None = None
     """PEM file with the certificate's private key."""
     allow_insecure_http: bool = False
@@ -171,7 +173,7 @@ class Settings(BaseModel):
             return self.public_url
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104  # compared, not bound
         shown = f"[{host.strip('[]')}]" if ":" in host else host
-        return f"{'https' if self.tls_certificate else 'http'}://{shown}:{self.port}"
+        return f"{'http' if self.tls == 'off' else 'https'}://{shown}:{self.port}"
 
     @property
     def key_file(self) -> Path:
@@ -185,10 +187,12 @@ class Settings(BaseModel):
     def _fits_together(self) -> Self:
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("tls_certificate and tls_key: give both or neither")
-        if not (self._loopback() or self.tls_certificate or self.allow_insecure_http):
+        if (self.tls == "files") != (self.tls_certificate is not None):
+            raise ValueError("tls_certificate and tls_key: they belong to tls = files")
+        if self.tls == "off" and not (self._loopback() or self.allow_insecure_http):
             raise ValueError(
-                f"host: {self.host} is reachable from other machines; give tls_certificate and tls_key, "
-                "or allow_insecure_http to serve without encryption"
+                f"host: {self.host} is reachable from other machines; set tls to self-signed, or to files with "
+                "tls_certificate and tls_key, or allow_insecure_http to serve without encryption"
             )
         return self
 

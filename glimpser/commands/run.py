@@ -56,13 +56,13 @@ def serve(settings: Settings) -> None:
     # Workers and the egress child find the folder by it.
     os.environ["GLIMPSER_DATA_DIR"] = str(settings.data_dir)
 
-    from glimpser import hub
+    from glimpser import serve
     from glimpser.database.errors import DatabaseError
     from glimpser.egress.errors import Refused
     from glimpser.secrets import SecretError
 
     try:
-        hub.run(settings)
+        serve.run(settings)
     except (DatabaseError, Refused, SecretError, SwitchesUnreadable) as error:
         raise Fault(f"the hub cannot start: {error}") from error
 

@@ -55,7 +55,7 @@ def test_explain_says_what_is_locked_and_by_what(tmp_path: Path) -> None:
         ({"GLIMPSER_PORT": "70000"}, ["port", "'70000'", "65535", "GLIMPSER_PORT"]),
         ({"GLIMPSER_PORT": "no"}, ["port", "'no'", "integer"]),
         ({"GLIMPSER_TIMEZONE": "Mars"}, ["timezone", "'Mars'", "Europe/Berlin"]),
-        ({"GLIMPSER_HOST": "0.0.0.0"}, ["host", "tls_certificate", "allow_insecure_http"]),
+        ({"GLIMPSER_HOST": "0.0.0.0"}, ["host", "self-signed", "tls_certificate", "allow_insecure_http"]),
         ({"GLIMPSER_TLS_KEY": "/k"}, ["tls_certificate", "both"]),
         ({"GLIMPSER_PUBLIC_URL": "glimpser.example"}, ["public_url", "https"]),
         ({"GLIMPSER_TRUSTED_PROXIES": "10.0.0.300"}, ["trusted_proxies", "10.0.0.300"]),
