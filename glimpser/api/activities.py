@@ -112,10 +112,12 @@ async def _outs(principal: Principal, activities: list[Activity]) -> list[dict[s
     ]
 
 
-@route("GET", "/api/activities", permission="events.view", query=ActivityQuery, answer=list[ActivityOut])
+@route(
+    "GET", "/api/activities", permission="events.view", per_stream=True, query=ActivityQuery, answer=list[ActivityOut]
+)
 async def list_activities(principal: Principal, query: ActivityQuery) -> Page:
     """Activities, newest first."""
-    rows = Activity.filter(visible_to(principal, "stream_id"))
+    rows = Activity.filter(visible_to(principal, "stream_id", "events.view"))
     exact = {"stream_id": query.stream, "severity": query.severity, "started_at__gte": query.after,
              "started_at__lt": query.before}  # fmt: skip
     rows = rows.filter(**{k: v for k, v in exact.items() if v is not None})
@@ -129,14 +131,16 @@ async def list_activities(principal: Principal, query: ActivityQuery) -> Page:
     return Page(await _outs(principal, found.items), found.cursor, found.total)
 
 
-@route("POST", "/api/activities", permission="activities.review", body=ReviewMany, answer=Marked)
+@route("POST", "/api/activities", permission="activities.review", per_stream=True, body=ReviewMany, answer=Marked)
 async def review_many(hub: Hub, principal: Principal, body: ReviewMany) -> dict[str, int]:
     """Mark as reviewed what has ended and was last heard of by a sequence number of the feed."""
     heard = EventLog.filter(topic="activity")
     known = Subquery(heard.filter(seq__lte=body.up_to_seq).values("object_id"))
     later = Subquery(heard.filter(seq__gt=body.up_to_seq).values("object_id"))
     done = Subquery(ActivityReview.filter(user_id=principal.id).values("activity_id"))
-    rows = Activity.filter(visible_to(principal, "stream_id"), id__in=known, ended_at__isnull=False)
+    rows = Activity.filter(
+        visible_to(principal, "stream_id", "activities.review"), id__in=known, ended_at__isnull=False
+    )
     rows = rows.filter(id__not_in=later).filter(id__not_in=done)
     if body.streams is not None:
         rows = rows.filter(stream_id__in=body.streams)
@@ -187,13 +191,15 @@ async def change_activity(hub: Hub, principal: Principal, activity: Activity, bo
     return Versioned(await _detail(hub, principal, fresh), fresh.version)
 
 
-@route("GET", "/api/timeline", permission="events.view", query=TimelineQuery, answer=list[TimelineEntry])
+@route(
+    "GET", "/api/timeline", permission="events.view", per_stream=True, query=TimelineQuery, answer=list[TimelineEntry]
+)
 async def timeline(principal: Principal, query: TimelineQuery) -> Any:
     """Activities, snapshots and clips of a range in one list, oldest first, at most 2,000 entries."""
     end = query.before or datetime.now(UTC)
     earliest = end - min(LONGEST, end - EARLIEST)
     start = max(query.after or end - min(DAY, end - EARLIEST), earliest)
-    seen = visible_to(principal, "stream_id")
+    seen = visible_to(principal, "stream_id", "events.view")
     only = {"stream_id": query.stream} if query.stream is not None else {}
     activities = Activity.filter(seen, started_at__lt=end, last_at__gte=start, **only).order_by("-started_at")
     snapshots = Snapshot.filter(seen, captured_at__gte=start, captured_at__lt=end, kind="capture", **only)

@@ -9,7 +9,7 @@ from quart import Response, request
 
 from glimpser.database.models import Session, User
 from glimpser.identity.policy import Principal
-from glimpser.identity.service import Locked
+from glimpser.identity.service import Locked, SignedIn
 from glimpser.timezones import TimeZone
 from glimpser_sdk.web import Problem
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 COOKIE = "glimpser_session"
 COOKIE_SECURE = "__Host-glimpser_session"
+DEVICE = "glimpser_device"
+"""Cookie of a browser that signed in before; it opens nothing."""
 WRONG = "name or password is wrong"
 
 route = Routes("authentication")
@@ -97,14 +99,20 @@ def _address() -> str:
     return request.remote_addr or ""
 
 
-def _with_cookie(hub: Hub, token: str, principal: Principal) -> Response:
+def _with_cookies(made: SignedIn) -> Response:
     response = Response(b"", status=204)
+    _set_cookie(response, COOKIE, made.token, days=30)
+    if made.device is not None:
+        _set_cookie(response, DEVICE, made.device, days=400)
+    return response
+
+
+def _set_cookie(response: Response, name: str, value: str, *, days: int) -> None:
     secure = request.scheme == "https"
     response.set_cookie(
-        COOKIE_SECURE if secure else COOKIE, token, max_age=30 * 86400, httponly=True, secure=secure,
+        f"__Host-{name}" if secure else name, value, max_age=days * 86400, httponly=True, secure=secure,
         samesite="Strict", path="/",
     )  # fmt: skip
-    return response
 
 
 @route("GET", "/api/auth/setup/needed", permission=PUBLIC, answer=SetupNeeded)
@@ -124,7 +132,7 @@ async def setup_signup(hub: Hub, body: SignUp) -> Response:
         if hub.identity.bootstrap.done:
             raise Problem(409, "setup.done", "this hub has an administrator already: sign in")
         raise Problem(404, "setup.token_invalid", "this link is not valid (any more): run glimpser setup-link")
-    return _with_cookie(hub, *made)
+    return _with_cookies(made)
 
 
 @route("POST", "/api/auth/login", permission=PUBLIC, body=SignIn, status=204)
@@ -134,6 +142,7 @@ async def login(hub: Hub, body: SignIn) -> Response:
         made = await hub.identity.sign_in(
             body.name, body.password.get_secret_value(), address=_address(),
             user_agent=request.headers.get("User-Agent", ""),
+            device=request.cookies.get(f"__Host-{DEVICE}" if request.scheme == "https" else DEVICE),
         )  # fmt: skip
     except Locked as locked:
         raise Problem(
@@ -141,7 +150,7 @@ async def login(hub: Hub, body: SignIn) -> Response:
         ) from None
     if made is None:
         raise Problem(401, "auth.wrong", WRONG)
-    return _with_cookie(hub, *made)
+    return _with_cookies(made)
 
 
 @route("POST", "/api/auth/logout", permission=SIGNED_IN, status=204)

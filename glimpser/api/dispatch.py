@@ -67,7 +67,9 @@ def admit(route: Route, principal: Principal | None) -> None:
         return
     if principal is None:
         raise Problem(401, "auth.required", "sign in, or send an API key as Authorization: Bearer KEY")
-    if route.permission != SIGNED_IN and route.permission not in principal.permissions:
+    # Where an object is loaded, `_loaded` asks for the permission on it.
+    held = principal.permissions if route.load is not None or route.per_stream else principal.hubwide
+    if route.permission != SIGNED_IN and route.permission not in held:
         raise _forbidden(route.permission)
 
 
@@ -92,7 +94,7 @@ def _view(hub: Hub, route: Route) -> Callable[..., Awaitable[Response]]:
         async def run() -> Response:
             return respond(route, await route.handler(**{k: v for k, v in arguments.items() if k in wants}))
 
-        response = await idempotency.once(hub, principal, run)
+        response = await idempotency.once(hub, principal, run, secret=route.secret)
         if route.long_lived and request.method == "HEAD":
             return Response(b"", headers=response.headers)
         return response
@@ -115,6 +117,8 @@ async def _loaded(hub: Hub, route: Route, principal: Principal | None, params: d
     found = await route.load.fetch(hub, principal, params[route.load.parameter])
     if found is None:
         raise Problem(404, f"{route.load.name}.not_found", f"there is no such {route.load.name.replace('_', ' ')}")
-    if route.permission != SIGNED_IN and not can(principal, route.permission, route.load.stream_of(found)):
+    stream_id = route.load.stream_of(found)
+    free = route.permission == SIGNED_IN or (route.per_stream and stream_id is None)
+    if not free and not can(principal, route.permission, stream_id):
         raise _forbidden(route.permission)
     return {**rest, route.load.name: found}

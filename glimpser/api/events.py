@@ -92,13 +92,14 @@ def event_out(hub: Hub, principal: Principal, event: Event, stream_name: str) ->
 
 def visible_events(principal: Principal) -> Q:
     """Events of streams that the principal sees, and the hub's own for those who see the system."""
-    own = visible_to(principal, "stream_id")
-    if principal.streams is None:
-        return Q() if "system.view" in principal.permissions else Q(stream_id__isnull=False)
-    return own | Q(stream_id__isnull=True) if "system.view" in principal.permissions else own
+    own = visible_to(principal, "stream_id", "events.view")
+    everywhere = own == Q()
+    if not can(principal, "system.view"):
+        return Q(stream_id__isnull=False) if everywhere else own
+    return own if everywhere else own | Q(stream_id__isnull=True)
 
 
-@route("GET", "/api/events", permission="events.view", query=EventQuery, answer=list[EventOut])
+@route("GET", "/api/events", permission="events.view", per_stream=True, query=EventQuery, answer=list[EventOut])
 async def list_events(hub: Hub, principal: Principal, query: EventQuery) -> Page:
     """Events, newest first."""
     rows = Event.filter(visible_events(principal))
@@ -115,7 +116,7 @@ async def read_event(hub: Hub, principal: Principal, event: Event) -> Any:
     return (await event_outs(hub, principal, [event]))[0]
 
 
-@route("POST", "/api/events", permission="events.create", body=EventIn, answer=EventOut, status=201)
+@route("POST", "/api/events", permission="events.create", per_stream=True, body=EventIn, answer=EventOut, status=201)
 async def report_event(hub: Hub, principal: Principal, body: EventIn) -> Versioned:
     """Record an event that another system noticed."""
     if body.type not in hub.events.types:

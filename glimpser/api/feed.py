@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from quart import Response, request
 
 from glimpser.events.feed import Change
-from glimpser.identity.policy import Principal, sees
+from glimpser.identity.policy import Principal, can, sees
 from glimpser_sdk.web import Problem
 
 from .answers import plain
@@ -39,13 +39,12 @@ class FeedQuery(BaseModel):
 def visible(principal: Principal, change: Change) -> bool:
     """Whether the principal may hear of a change."""
     if change.topic in ("event", "activity"):
-        return "events.view" in principal.permissions and sees(principal, change.stream_id)
+        return can(principal, "events.view", change.stream_id) and sees(principal, change.stream_id)
     if change.topic == "stream":
         return sees(principal, change.stream_id)
     if change.topic == "group":
-        hidden = bool(change.payload.get("private")) and "groups.manage" not in principal.permissions
-        return "streams.view" in principal.permissions and not hidden and principal.streams is None
-    return f"{change.topic.removesuffix('s')}s.view" in principal.permissions
+        return can(principal, "streams.view") and (not change.payload.get("private") or can(principal, "groups.manage"))
+    return can(principal, f"{change.topic.removesuffix('s')}s.view")
 
 
 def pick_topics(text: str | None) -> frozenset[str]:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from glimpser.database.models import Stream, StreamGroup, StreamGroupMember
+from glimpser.identity import ranks
 from glimpser.identity.policy import Principal, abilities, visible_to
 from glimpser_sdk.ids import new_id
 
 from .answers import matcher, shown
 from .cursors import PageQuery, page
 from .events import Id
-from .loaders import GROUP
+from .loaders import GROUP, visible_groups
 from .problems import Invalid
 from .routing import Page, Routes, Versioned
 
@@ -82,12 +83,10 @@ async def _set_members(conn: Any, principal: Principal, group_id: str, streams: 
     await StreamGroupMember.bulk_create(members, using_db=conn)
 
 
-@route("GET", "/api/stream-groups", permission="streams.view", query=PageQuery, answer=list[GroupOut])
+@route("GET", "/api/stream-groups", permission="streams.view", per_stream=True, query=PageQuery, answer=list[GroupOut])
 async def list_groups(principal: Principal, query: PageQuery) -> Page:
     """Groups by name."""
-    rows = StreamGroup.all()
-    if "groups.manage" not in principal.permissions:
-        rows = rows.filter(private=False)
+    rows = StreamGroup.filter(visible_groups(principal))
     found = await page(rows, query, by="name", descending=False)
     return Page([await _out(principal, g) for g in found.items], found.cursor, found.total)
 
@@ -107,7 +106,9 @@ async def create_group(hub: Hub, principal: Principal, body: GroupIn) -> Version
     return Versioned(out, group.version, status=201, location=f"/api/stream-groups/{group.id}")
 
 
-@route("GET", "/api/stream-groups/<id:group_id>", permission="streams.view", load=GROUP, answer=GroupOut)
+@route(
+    "GET", "/api/stream-groups/<id:group_id>", permission="streams.view", per_stream=True, load=GROUP, answer=GroupOut
+)
 async def read_group(principal: Principal, group: StreamGroup) -> Versioned:
     """One group."""
     return Versioned(await _out(principal, group), group.version)
@@ -131,6 +132,8 @@ async def change_group(hub: Hub, principal: Principal, group: StreamGroup, body:
         return row
 
     row = await hub.db.write(change)
+    if "streams" in body.model_fields_set:
+        await hub.identity.rights_changed(*await ranks.granted_to(group_id=row.id))
     out = await _out(principal, row)
     await hub.events.announce("group", "updated", row.id, payload=out)
     return Versioned(out, row.version)
@@ -140,6 +143,7 @@ async def change_group(hub: Hub, principal: Principal, group: StreamGroup, body:
 async def delete_group(hub: Hub, group: StreamGroup) -> None:
     """Remove a group; its streams stay. Needs If-Match."""
     match = matcher()
+    affected = await ranks.granted_to(group_id=group.id)
 
     async def change(conn: Any) -> None:
         row = await StreamGroup.filter(id=group.id).using_db(conn).get()
@@ -148,4 +152,5 @@ async def delete_group(hub: Hub, group: StreamGroup) -> None:
         await StreamGroup.filter(id=row.id).using_db(conn).delete()
 
     await hub.db.write(change)
+    await hub.identity.rights_changed(*affected)
     await hub.events.announce("group", "deleted", group.id, payload={})

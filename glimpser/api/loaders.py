@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
-from glimpser.database.models import Activity, Event, MediaFile, Snapshot, Stream, StreamGroup
-from glimpser.identity.policy import Principal, sees, visible_to
+from glimpser.database.models import Activity, Event, Grant, MediaFile, Snapshot, Stream, StreamGroup, StreamGroupMember
+from glimpser.identity.policy import Principal, can, sees, visible_to
 
 from .routing import Loader
 
@@ -21,11 +21,13 @@ async def _stream(hub: Hub, principal: Principal, identifier: str) -> Stream | N
 
 async def _event(hub: Hub, principal: Principal, identifier: str) -> Event | None:
     event = await Event.filter(id=identifier).first()
-    return event if event is not None and sees(principal, event.stream_id) else None
+    if event is None or not sees(principal, event.stream_id) or not can(principal, "events.view", event.stream_id):
+        return None
+    return event
 
 
 async def _activity(hub: Hub, principal: Principal, identifier: str) -> Activity | None:
-    return await Activity.filter(visible_to(principal, "stream_id"), id=identifier).first()
+    return await Activity.filter(visible_to(principal, "stream_id", "events.view"), id=identifier).first()
 
 
 async def _snapshot(hub: Hub, principal: Principal, identifier: str) -> Snapshot | None:
@@ -33,16 +35,25 @@ async def _snapshot(hub: Hub, principal: Principal, identifier: str) -> Snapshot
 
 
 async def _clip(hub: Hub, principal: Principal, identifier: str) -> MediaFile | None:
-    return await MediaFile.filter(visible_to(principal, "stream_id"), id=identifier, state="ready").first()
+    return await MediaFile.filter(
+        visible_to(principal, "stream_id", "events.view"), id=identifier, state="ready"
+    ).first()
 
 
 async def _group(hub: Hub, principal: Principal, identifier: str) -> StreamGroup | None:
-    if "streams.view" not in principal.permissions:
-        return None
-    group = await StreamGroup.filter(id=identifier).first()
-    if group is not None and group.private and "groups.manage" not in principal.permissions:
-        return None
-    return group
+    return await StreamGroup.filter(visible_groups(principal), id=identifier).first()
+
+
+def visible_groups(principal: Principal) -> Q:
+    """The condition on groups: private ones are for those who manage groups, and for those they were granted to."""
+    if can(principal, "groups.manage"):
+        return Q()
+    granted = Grant.filter(Q(user_id=principal.id) | Q(role=principal.role), group_id__isnull=False)
+    public = Q(private=False)
+    if not can(principal, "streams.view"):
+        seen = [stream_id for stream_id in principal.grants if sees(principal, stream_id)]
+        public &= Q(id__in=Subquery(StreamGroupMember.filter(stream_id__in=seen).values("group_id")))
+    return public | Q(id__in=Subquery(granted.values("group_id")))
 
 
 async def named_or_tagged(text: str) -> Q:

@@ -99,6 +99,7 @@ def _route(offer: Offer[RouterSpec], path: str, method: str, spec: RouteSpec, ha
         answer=GenericAlias(list, (answer,)) if answer is not None and spec.many else answer,
         status=spec.status,
         match=spec.match,
+        per_stream=spec.per_stream,
     )
 
 

@@ -20,7 +20,7 @@ TITLES = {
 }  # fmt: skip
 
 
-CONFLICTS = frozenset({"stream.key_taken", "group.not_found", "user.exists"})
+CONFLICTS = frozenset({"stream.key_taken", "group.not_found", "user.exists", "role.exists"})
 """What is well formed but does not fit what is here."""
 
 

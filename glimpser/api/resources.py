@@ -9,11 +9,14 @@ from . import (
     authentication,
     events,
     feed,
+    grants,
     groups,
     health,
+    keys,
     live,
     openapi,
     plugins,
+    roles,
     search,
     settings,
     snapshots,
@@ -21,6 +24,7 @@ from . import (
     streams,
     system,
     tools,
+    users,
 )
 from .aliases import aliases
 from .routing import Route, Routes
@@ -28,7 +32,7 @@ from .routing import Route, Routes
 RESOURCES: tuple[Routes, ...] = (
     health.route, authentication.route, streams.route, live.route, snapshots.route, groups.route, events.route,
     activities.route, feed.route, tools.route, plugins.route, settings.route, system.route, search.route,
-    sockets.route, openapi.route, pages.route,
+    users.route, roles.route, keys.route, grants.route, sockets.route, openapi.route, pages.route,
 )  # fmt: skip
 
 

@@ -65,6 +65,11 @@ class Route:
     match: bool = False
     also: dict[int, str] = field(default_factory=dict)
     """Further statuses it answers with on purpose, and what they mean."""
+    secret: bool = False
+    """What it takes or answers holds a secret, so that nothing of it is kept for an Idempotency-Key."""
+    per_stream: bool = False
+    """The handler answers for those streams alone on which the principal has the permission, so that having it on some
+    is enough. Else, without an object to load, it has to hold for the hub as a whole."""
     websocket: bool = False
     documented: bool = True
     alias_of: str = ""

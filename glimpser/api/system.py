@@ -186,7 +186,7 @@ async def capabilities(hub: Hub, principal: Principal) -> Any:
     }
 
 
-@route("GET", "/api/dashboard", permission="streams.view", answer=DashboardOut)
+@route("GET", "/api/dashboard", permission="streams.view", per_stream=True, answer=DashboardOut)
 async def dashboard(hub: Hub, principal: Principal) -> Any:
     """Counts and the newest events."""
     visible = {str(i) for i in await Stream.filter(visible_to(principal), deleted_at=None).values_list("id", flat=True)}
@@ -196,7 +196,7 @@ async def dashboard(hub: Hub, principal: Principal) -> Any:
             counts[state.state] = counts.get(state.state, 0) + 1
     allowed = "events.view" in principal.permissions
     seen = ActivityReview.filter(user_id=principal.id).values("activity_id")
-    activities = Activity.filter(visible_to(principal, "stream_id"), id__not_in=Subquery(seen))
+    activities = Activity.filter(visible_to(principal, "stream_id", "events.view"), id__not_in=Subquery(seen))
     newest = await Event.filter(visible_events(principal)).order_by("-started_at", "-id").limit(10) if allowed else []
     return {
         "streams": counts,

@@ -48,6 +48,19 @@ def create_user(name: str, role: str, password_stdin: bool, data_dir: Path | Non
     click.echo(f"created {role} {name}", err=True)
 
 
+@users.command("unlock")
+@click.argument("name")
+@settings_options
+def unlock_user(name: str, data_dir: Path | None, config: Path | None) -> None:
+    """Let the user NAME sign in again after too many failures."""
+    from glimpser.identity.offline import unlock_user as unlock
+
+    settings = load_settings(data_dir=data_dir, config=config)
+    writable(settings.data_dir)
+    run_async(unlock(settings, name))
+    click.echo(f"unlocked {name}", err=True)
+
+
 @click.group("api-keys")
 def api_keys() -> None:
     """Manage API keys."""

@@ -1,71 +1,131 @@
-"""Slows down guessing: failures are counted by (account, address) in the database, so that a restart forgives nothing.
+"""Slows down guessing. Failures are counted in the database, so that a restart forgives nothing, by three counters:
 
-Counting by the pair means that strangers cannot lock an owner out by failing on purpose from elsewhere.
+- of a name from an address (IPv6 by /64), and from a device that signed in before by that device instead, so that
+  strangers cannot lock the owner out;
+- of an address over all names;
+- of a name over all devices that are unknown to it, however many addresses they come from.
+
+Names that nobody has are counted alike.
 """
 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from tortoise.expressions import Q
 
 from glimpser.database import Database
 from glimpser.database.models import SignInFailure
 
-WINDOW = timedelta(hours=1)
-STEPS = ((20, timedelta(days=1)), (10, timedelta(hours=1)), (5, timedelta(minutes=15)))
+WINDOW = timedelta(days=1)
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Until somebody unlocks the account."""
+LONGEST_WAIT_S = 86_400.0
+UNTIL_UNLOCKED: timedelta | None = None
+Ladder = tuple[tuple[int, timedelta | None], ...]
+NAME: Ladder = ((20, UNTIL_UNLOCKED), (10, timedelta(hours=1)), (5, timedelta(minutes=15)))
+STRANGERS: Ladder = ((20, UNTIL_UNLOCKED),)
+"""All unknown devices together get no more guesses at a name; the steps before are for each address by itself."""
+ADDRESS: Ladder = ((100, timedelta(days=1)), (50, timedelta(hours=1)), (25, timedelta(minutes=15)))
+"""More than for a name: a household shares an address."""
 
 
-def bucket(name: str, address: str) -> str:
-    """The counter of a name from an address; IPv6 counts by its /64."""
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A row of failures, and after how many of them it locks for how long (None: until somebody unlocks)."""
+
+    key: str
+    ladder: Ladder
+    forgiven: bool
+    """Whether a good sign-in sets it back."""
+
+
+def counters(name: str, address: str, device_id: str | None) -> list[Counter]:
+    """What a failure of a name from an address counts towards; ``device_id``: of a device known to the name."""
+    folded = name.casefold()[:200]
+    if device_id is not None:
+        return [Counter(f"{folded}|device {device_id}", NAME, forgiven=True)]
+    network = _network(address)
+    return [
+        Counter(f"{folded}|{network}", NAME, forgiven=True),
+        Counter(f"{folded}|unknown devices", STRANGERS, forgiven=False),
+        Counter(f"|{network}", ADDRESS, forgiven=False),
+    ]
+
+
+def _network(address: str) -> str:
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
-        return f"{name.casefold()}|?"
+        return "?"
     if isinstance(ip, ipaddress.IPv6Address):
-        return f"{name.casefold()}|{ipaddress.ip_network((ip, 64), strict=False)}"
-    return f"{name.casefold()}|{ip}"
+        if ip.ipv4_mapped is not None:
+            return str(ip.ipv4_mapped)
+        return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)
 
 
 class SignInLimiter:
-    """5 failures lock for 15 minutes, 10 for an hour, 20 for a day."""
+    """By name: 5 failures lock for 15 minutes, 10 for an hour, 20 until somebody unlocks. By address: 25, 50, 100.
+
+    No name is guessed at more than 20 times a day by devices that it does not know."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def locked_for(self, name: str, address: str) -> float:
+    async def locked_for(self, counted: Iterable[Counter]) -> float:
         """Seconds until the next try is looked at; 0 = now."""
-        row = await SignInFailure.filter(key=bucket(name, address)).first()
-        if row is None or row.locked_until is None:
-            return 0.0
-        return max(0.0, (row.locked_until - datetime.now(UTC)).total_seconds())
+        rows = await SignInFailure.filter(key__in=[counter.key for counter in counted], locked_until__isnull=False)
+        ends = [row.locked_until for row in rows if row.locked_until is not None]
+        left = (max(ends, default=datetime.now(UTC)) - datetime.now(UTC)).total_seconds()
+        return min(max(0.0, left), LONGEST_WAIT_S)
 
-    async def failed(self, name: str, address: str) -> None:
+    async def failed(self, counted: Iterable[Counter]) -> None:
         """Count a failure."""
-        key, now = bucket(name, address), datetime.now(UTC)
+        now = datetime.now(UTC)
 
         async def change(conn: Any) -> None:
-            row = await SignInFailure.filter(key=key).using_db(conn).first()
-            if row is None:
-                await SignInFailure.create(using_db=conn, key=key, count=1, window_start=now)
-                return
-            if now - row.window_start > WINDOW and (row.locked_until is None or row.locked_until < now):
-                row.count, row.window_start = 0, now
-            row.count += 1
-            for count, lock in STEPS:
-                if row.count >= count:
-                    row.locked_until = now + lock
-                    break
-            await row.save(using_db=conn)
+            await _forget_old(conn, now)
+            for counter in counted:
+                row = await SignInFailure.filter(key=counter.key).using_db(conn).first()
+                if row is None:
+                    row = SignInFailure(key=counter.key, count=0, window_start=now)
+                row.count += 1
+                for count, lock in counter.ladder:
+                    if row.count >= count:
+                        row.locked_until = FOREVER if lock is None else now + lock
+                        break
+                await row.save(using_db=conn)
 
         await self._db.write(change)
 
-    async def succeeded(self, name: str, address: str) -> None:
-        """Forget the failures of this name from this address."""
-        key = bucket(name, address)
+    async def succeeded(self, counted: Iterable[Counter]) -> None:
+        """Forget what a good sign-in forgives."""
+        keys = [counter.key for counter in counted if counter.forgiven]
+        if await SignInFailure.filter(key__in=keys).exists():
+            await self._db.write(lambda conn: SignInFailure.filter(key__in=keys).using_db(conn).delete())
 
-        async def change(conn: Any) -> None:
-            await SignInFailure.filter(key=key).using_db(conn).delete()
+    async def locks(self, names: Collection[str]) -> dict[str, datetime]:
+        """Until when sign-ins are refused from somewhere, by folded name."""
+        wanted = {name.casefold() for name in names}
+        found: dict[str, datetime] = {}
+        for row in await SignInFailure.filter(locked_until__gt=datetime.now(UTC)):
+            name = row.key.rpartition("|")[0]
+            if name in wanted and row.locked_until is not None:
+                found[name] = max(row.locked_until, found.get(name, row.locked_until))
+        return found
 
-        if await SignInFailure.filter(key=key).exists():
-            await self._db.write(change)
+    async def unlock(self, name: str) -> None:
+        """Forget all failures of a name, from wherever they came."""
+        start = f"{name.casefold()}|"
+        await self._db.write(lambda conn: SignInFailure.filter(key__startswith=start).using_db(conn).delete())
+
+
+async def _forget_old(conn: Any, now: datetime) -> None:
+    """Counts begin anew a day after their first failure, once no lock is left."""
+    unlocked = Q(locked_until__isnull=True) | Q(locked_until__lt=now)
+    await SignInFailure.filter(unlocked, window_start__lt=now - WINDOW).using_db(conn).delete()

@@ -44,7 +44,16 @@ async def create_api_key(settings: Settings, user_name: str, name: str) -> str:
         if user is None:
             raise ConfigInvalid(f"there is no user {user_name!r}", field="user")
         found = user
-        return await db.write(lambda conn: users.create_key(conn, found, name=name, scopes=[], expires_at=None))
+        key, _ = await db.write(lambda conn: users.create_key(conn, found, name=name, scopes=[], expires_at=None))
+        return key
+
+
+async def unlock_user(settings: Settings, name: str) -> None:
+    """Forget failed sign-ins of a user. ConfigInvalid when there is no such user."""
+    async with _identity(settings) as (_, identity):
+        if not await User.filter(name_key=name.casefold()).exists():
+            raise ConfigInvalid(f"there is no user {name!r}", field="name")
+        await identity.unlock(name)
 
 
 async def setup_link(settings: Settings) -> str:

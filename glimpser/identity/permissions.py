@@ -10,15 +10,19 @@ ALL = frozenset({"admin", "operator", "viewer"})
 OPERATE = frozenset({"admin", "operator"})
 
 CORE: tuple[PermissionSpec, ...] = (
-    PermissionSpec(id="streams.view", title="See streams, live pictures and snapshots", roles=ALL),
-    PermissionSpec(id="streams.control", title="Start and stop streams, take snapshots", roles=OPERATE),
-    PermissionSpec(id="streams.configure", title="Create, change, import, export and delete streams"),
-    PermissionSpec(id="streams.record_unmasked", title="Allow recording past a privacy mask"),
+    PermissionSpec(id="streams.view", title="See streams, live pictures and snapshots", roles=ALL, per_stream=True),
+    PermissionSpec(
+        id="streams.control", title="Start and stop streams, take snapshots", roles=OPERATE, per_stream=True
+    ),
+    PermissionSpec(id="streams.configure", title="Create, change, import, export and delete streams", per_stream=True),
+    PermissionSpec(id="streams.record_unmasked", title="Allow recording past a privacy mask", per_stream=True),
     PermissionSpec(id="groups.manage", title="Create and change groups of streams", roles=OPERATE),
-    PermissionSpec(id="events.view", title="See events, activities, clips and the timeline", roles=ALL),
-    PermissionSpec(id="events.create", title="Report events of other systems", roles=OPERATE),
-    PermissionSpec(id="activities.review", title="Mark activities as reviewed", roles=ALL),
-    PermissionSpec(id="media.delete", title="Delete snapshots and clips"),
+    PermissionSpec(
+        id="events.view", title="See events, activities, clips and the timeline", roles=ALL, per_stream=True
+    ),
+    PermissionSpec(id="events.create", title="Report events of other systems", roles=OPERATE, per_stream=True),
+    PermissionSpec(id="activities.review", title="Mark activities as reviewed", roles=ALL, per_stream=True),
+    PermissionSpec(id="media.delete", title="Delete snapshots and clips", per_stream=True),
     PermissionSpec(id="live_sessions.view", title="See and disconnect viewers"),
     PermissionSpec(id="plugins.view", title="See plugins"),
     PermissionSpec(id="plugins.manage", title="Enable, disable and configure plugins"),
@@ -47,6 +51,11 @@ class Catalogue:
     def __iter__(self) -> Iterator[PermissionSpec]:
         return iter(self._permissions.values())
 
+    @property
+    def per_stream(self) -> frozenset[str]:
+        """Permissions that may be granted on single streams."""
+        return frozenset(spec.id for spec in self._permissions.values() if spec.per_stream)
+
     def of_role(self, role: str) -> frozenset[str]:
-        """What a role may do; an unknown role may do nothing."""
+        """What a built-in role may do; an unknown role may do nothing."""
         return self._roles.get(role, frozenset())

@@ -2,51 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from tortoise.expressions import Q
 
+NOWHERE: Mapping[str, frozenset[str]] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who is asking. ``kind``: user (a browser session) or api_key. ``streams``: the only streams it may touch, None =
-    all. ``session_id``: of the session or key that proves it."""
+    """Who is asking. ``kind``: user (a browser session) or api_key. ``session_id``: of the session or key that proves
+    it. ``rank`` orders roles: one manages lower ones.
+
+    ``hubwide`` holds for the hub and all its streams, ``grants`` for single streams beside it.
+    """
 
     id: str
     name: str
     role: str
-    permissions: frozenset[str]
+    rank: int = 0
     kind: str
     session_id: str
-    streams: frozenset[str] | None = None
+    hubwide: frozenset[str]
+    grants: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOWHERE)
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What the principal may do somewhere."""
+        return self.hubwide.union(*self.grants.values())
 
 
 def can(principal: Principal | None, permission: str, stream_id: str | None = None) -> bool:
-    """Whether the principal has the permission, on the stream where one is named."""
-    if principal is None or permission not in principal.permissions:
+    """Whether the principal has the permission: on a stream where one is named, else on the hub as a whole."""
+    if principal is None:
         return False
-    return stream_id is None or principal.streams is None or stream_id in principal.streams
+    return permission in principal.hubwide or (
+        stream_id is not None and permission in principal.grants.get(stream_id, ())
+    )
 
 
-def visible_to(principal: Principal, column: str = "id") -> Q:
-    """The condition on ``column`` (a stream id) that every query of streams and what belongs to them starts from."""
-    if "streams.view" not in principal.permissions:
-        return _among(column, [])
-    if principal.streams is None:
+def visible_to(principal: Principal, column: str = "id", permission: str = "streams.view") -> Q:
+    """The condition on ``column`` (a stream id) that every query of streams and what belongs to them starts from.
+    ``permission``: needed beside ``streams.view``."""
+    needed = {"streams.view", permission}
+    if needed <= principal.hubwide:
         return Q()
-    return _among(column, sorted(principal.streams))
-
-
-def _among(column: str, ids: list[str]) -> Q:
-    condition: Any = {f"{column}__in": ids}
+    condition: Any = {
+        f"{column}__in": sorted(s for s, own in principal.grants.items() if needed <= own | principal.hubwide)
+    }
     return Q(**condition)
 
 
 def sees(principal: Principal, stream_id: str | None) -> bool:
     """Whether something of this stream (None = of the hub itself) may be shown to the principal."""
     if stream_id is None:
-        return "system.view" in principal.permissions
+        return can(principal, "system.view")
     return can(principal, "streams.view", stream_id)
 
 

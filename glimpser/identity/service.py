@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,12 @@ from glimpser.database.models import User
 from glimpser_sdk.auth import Account, PasswordBackend
 from glimpser_sdk.errors import NotReady
 
-from . import sessions, users
+from . import devices, ranks, sessions, users
 from .bootstrap import Bootstrap
-from .limiter import SignInLimiter
+from .limiter import SignInLimiter, counters
 from .permissions import Catalogue
 from .policy import Principal
+from .rights import Rights, of_user
 
 NO_PASSWORDS = "nobody can sign in with a password: install a password plugin (pip install glimpser-password)"
 
@@ -27,6 +30,19 @@ class Locked(Exception):
     def __init__(self, retry_after: float) -> None:
         super().__init__("too many failures")
         self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """``token``: of the new session. ``device``: for a browser that was not known yet."""
+
+    token: str
+    device: str | None
+
+
+def _principal(user: User, rights: Rights, rank: int, *, kind: str, proof: str) -> Principal:
+    return Principal(id=user.id, name=user.name, role=user.role, rank=rank, kind=kind, session_id=proof,
+                     hubwide=rights.hubwide, grants=rights.grants)  # fmt: skip
 
 
 class Identity:
@@ -54,7 +70,7 @@ class Identity:
         session, user = found
         if sessions.stale(session):
             await self._db.write(lambda conn: sessions.touch(conn, session.id))
-        return self._principal(user, kind="user", proof=session.id)
+        return _principal(user, *await of_user(self.permissions, user), kind="user", proof=session.id)
 
     async def by_key(self, key: str) -> Principal | None:
         """The principal of an API key: its owner's permissions, cut down to its scopes and streams."""
@@ -62,20 +78,12 @@ class Identity:
         if found is None:
             return None
         row, user = found
-        principal = self._principal(user, kind="api_key", proof=row.id, streams=row.streams)
-        if not row.scopes:
-            return principal
-        return Principal(
-            id=principal.id, name=principal.name, role=principal.role, kind="api_key", session_id=row.id,
-            permissions=principal.permissions & frozenset(row.scopes), streams=principal.streams,
-        )  # fmt: skip
-
-    def _principal(self, user: User, *, kind: str, proof: str, streams: list[str] | None = None) -> Principal:
-        return Principal(
-            id=user.id, name=user.name, role=user.role, kind=kind, session_id=proof,
-            permissions=self.permissions.of_role(user.role),
-            streams=None if streams is None else frozenset(streams),
-        )  # fmt: skip
+        rights, rank = await of_user(self.permissions, user)
+        if row.scopes:
+            rights = rights.scoped(row.scopes)
+        if row.streams is not None:
+            rights = rights.on(row.streams, self.permissions.per_stream)
+        return _principal(user, rights, rank, kind="api_key", proof=row.id)
 
     # --- signing in and out ----------------------------------------------------------------------------------------
 
@@ -90,38 +98,68 @@ class Identity:
         async with self._hashing:
             return await asyncio.to_thread(backend.hash, password)
 
-    async def sign_in(self, name: str, password: str, *, address: str, user_agent: str) -> tuple[str, Principal] | None:
-        """A session token, or None when name and password do not match. Locked after too many failures."""
+    async def sign_in(
+        self, name: str, password: str, *, address: str, user_agent: str, device: str | None = None
+    ) -> SignedIn | None:
+        """None when name and password do not match. ``device``: the token that the browser has from an earlier time.
+        Locked after too many failures."""
         backend = self._backend()
-        wait = await self._limiter.locked_for(name, address)
+        user = await User.filter(name_key=name.casefold(), active=True).first()
+        device_id = await devices.known(user.id if user else None, device)
+        counted = counters(name, address, device_id)
+        wait = await self._limiter.locked_for(counted)
         if wait > 0:
             raise Locked(wait)
-        user = await User.filter(name_key=name.casefold(), active=True).first()
         account = Account(id=user.id, name=user.name, password_hash=user.password_hash) if user else None
         async with self._hashing:
             good = await asyncio.to_thread(backend.verify, account, password)
         if not good or user is None:
-            await self._limiter.failed(name, address)
+            await self._limiter.failed(counted)
             return None
-        await self._limiter.succeeded(name, address)
+        await self._limiter.succeeded(counted)
         if user.password_hash and backend.outdated(user.password_hash):
             fresh = await self.hash(password)
             await self._db.write(lambda conn: User.filter(id=user.id).using_db(conn).update(password_hash=fresh))
-        return await self._open_session(user, address=address, user_agent=user_agent)
+        return await self._open_session(user, device_id, address=address, user_agent=user_agent)
 
-    async def _open_session(self, user: User, *, address: str, user_agent: str) -> tuple[str, Principal]:
-        token, session = await self._db.write(
-            lambda conn: sessions.create(conn, user, address=address, user_agent=user_agent)
-        )
-        return token, self._principal(user, kind="user", proof=session.id)
+    async def _open_session(self, user: User, device_id: str | None, *, address: str, user_agent: str) -> SignedIn:
+        async def change(conn: Any) -> tuple[str, str | None]:
+            token, _ = await sessions.create(conn, user, address=address, user_agent=user_agent)
+            if device_id is None:
+                return token, await devices.remember(conn, user.id)
+            await devices.touch(conn, device_id)
+            return token, None
+
+        token, device = await self._db.write(change)
+        return SignedIn(token=token, device=device)
 
     async def sign_out(self, principal: Principal, *, everywhere: bool = False, session_id: str | None = None) -> int:
         """End the principal's own session, another of theirs, or all. Returns how many ended."""
         only = None if everywhere else (session_id or principal.session_id)
         ended = await self._db.write(lambda conn: sessions.revoke(conn, principal.id, only=only))
-        for hear in self.on_revoked:
-            hear(ended)
+        self.ended(ended)
         return len(ended)
+
+    def ended(self, proofs: list[str]) -> None:
+        """These sessions and keys ended, or may do less: what they have open ends with them."""
+        for hear in self.on_revoked:
+            hear(proofs)
+
+    async def end_sessions(self, user_id: str, *, but: str | None = None) -> None:
+        """Sign a user out everywhere, ``but`` in one session."""
+        self.ended(await self._db.write(lambda conn: sessions.revoke(conn, user_id, but=but)))
+
+    async def rights_changed(self, users: Collection[str] = (), roles: Collection[str] = ()) -> None:
+        """Open responses of these users, and of everybody with these roles, begin anew with what they may do now."""
+        self.ended(await ranks.proofs(users, roles))
+
+    async def locks(self, names: Collection[str]) -> dict[str, datetime]:
+        """Until when sign-ins are refused from somewhere, by folded name."""
+        return await self._limiter.locks(names)
+
+    async def unlock(self, name: str) -> None:
+        """Forget all failures of a name."""
+        await self._limiter.unlock(name)
 
     async def set_password(self, principal: Principal, current: str, new: str) -> bool:
         """Change the principal's own password; all other sessions end. False when ``current`` is wrong."""
@@ -138,9 +176,7 @@ class Identity:
             await User.filter(id=user.id).using_db(conn).update(password_hash=fresh)
             return await sessions.revoke(conn, user.id, but=principal.session_id)
 
-        ended = await self._db.write(change)
-        for hear in self.on_revoked:
-            hear(ended)
+        self.ended(await self._db.write(change))
         return True
 
     # --- the first administrator -----------------------------------------------------------------------------------
@@ -149,9 +185,7 @@ class Identity:
         """Whether nobody administers this hub yet."""
         return not self.bootstrap.done and not await User.filter(role="admin").exists()
 
-    async def sign_up(
-        self, token: str, name: str, password: str, *, address: str, user_agent: str
-    ) -> tuple[str, Principal] | None:
+    async def sign_up(self, token: str, name: str, password: str, *, address: str, user_agent: str) -> SignedIn | None:
         """Make the first administrator with a set-up token; None when the token is not valid (any more)."""
         if not self.bootstrap.check(token) or not await self.setup_needed():
             return None
@@ -169,7 +203,7 @@ class Identity:
         if user is None:
             return None
         self.bootstrap.finish()
-        return await self._open_session(user, address=address, user_agent=user_agent)
+        return await self._open_session(user, None, address=address, user_agent=user_agent)
 
     async def create_user(self, name: str, role: str, password: str) -> str:
         """Make a user; returns the id. ConfigInvalid when name, role or password are not allowed."""

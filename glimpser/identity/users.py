@@ -48,20 +48,27 @@ def check_password(name: str, password: str) -> None:
 async def create(conn: Any, *, name: str, role: str, password_hash: str | None) -> User:
     """Inside a transaction. ConfigInvalid when the name is taken or not allowed."""
     check_name(name)
-    check_role(role)
     if await User.filter(name_key=name.casefold()).using_db(conn).exists():
         raise ConfigInvalid(f"there is a user {name!r} already", field="name", code="user.exists")
     return await User.create(using_db=conn, id=new_id(), name=name, role=role, password_hash=password_hash)
 
 
-async def create_key(conn: Any, user: User, *, name: str, scopes: list[str], expires_at: datetime | None) -> str:
-    """Inside a transaction. Returns the key, which is shown this once."""
+async def create_key(
+    conn: Any,
+    user: User,
+    *,
+    name: str,
+    scopes: list[str],
+    expires_at: datetime | None,
+    streams: list[str] | None = None,
+) -> tuple[str, ApiKey]:
+    """Inside a transaction. Returns the key, which is shown this once, and its row."""
     key, prefix = tokens.new_api_key()
-    await ApiKey.create(
+    row = await ApiKey.create(
         using_db=conn, id=new_id(), user_id=user.id, name=name, prefix=prefix, secret_hash=tokens.digest(key),
-        scopes=scopes, expires_at=expires_at,
+        scopes=scopes, streams=streams, expires_at=expires_at,
     )  # fmt: skip
-    return key
+    return key, row
 
 
 async def find_key(key: str) -> tuple[ApiKey, User] | None:

@@ -109,6 +109,9 @@ class RouteSpec:
     The rest describes it in OpenAPI. ``query``, ``body``, ``answer``: pydantic models of the query string, the JSON
     body and the JSON answer (``many``: a list of them, with ``Link`` and ``X-Total-Count``; None: no content).
     ``status``: of success. ``match``: needs ``If-Match``.
+
+    ``per_stream``: the handler goes by streams and asks ``require(permission, stream_id)`` itself, so that who has the
+    permission on some streams only may ask. Without it the permission has to hold for the whole hub.
     """
 
     path: str
@@ -120,6 +123,7 @@ class RouteSpec:
     many: bool = False
     status: int = 200
     match: bool = False
+    per_stream: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,11 +157,13 @@ class ModelsSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionSpec:
-    """A permission, ``area.action``. ``roles``: built-in roles that have it."""
+    """A permission, ``area.action``. ``roles``: built-in roles that have it. ``per_stream``: it is about streams, and
+    may be granted on single ones."""
 
     id: str
     title: str
     roles: frozenset[str] = frozenset({"admin"})
+    per_stream: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

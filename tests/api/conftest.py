@@ -51,9 +51,9 @@ class ApiHub(Hub):
         """The file of the database."""
         return next(self.folder.glob("*.db"))
 
-    def sign_in(self, name: str, password: str = PASSWORD) -> httpx.Client:
+    def sign_in(self, name: str, password: str = PASSWORD, **headers: str) -> httpx.Client:
         """A browser of somebody."""
-        client = self.client()
+        client = self.client(**headers)
         answer = client.post("/api/auth/login", json={"name": name, "password": password})
         assert answer.status_code == 204, answer.text
         return client

@@ -15,8 +15,11 @@ def permissions() -> str:
     rows = [("core", spec) for spec in PERMISSIONS]
     rows += [(plugin.id, spec) for plugin in plugins() for spec in plugin.contribution.permissions]
     return table(
-        ("permission", "from", "roles", "meaning"),
-        ((f"`{s.id}`", who, ", ".join(r for r in ROLES if r in s.roles), s.title) for who, s in rows),
+        ("permission", "from", "roles", "on single streams", "meaning"),
+        (
+            (f"`{s.id}`", who, ", ".join(r for r in ROLES if r in s.roles), "yes" if s.per_stream else "", s.title)
+            for who, s in rows
+        ),
     )
 
 

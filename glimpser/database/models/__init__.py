@@ -4,7 +4,7 @@ Reads are plain ORM calls anywhere; rows are changed only inside ``Database.writ
 """
 
 from glimpser.database.models.events import Activity, ActivityReview, Event, EventLog
-from glimpser.database.models.identity import ApiKey, Session, SignInFailure, User
+from glimpser.database.models.identity import ApiKey, Device, Grant, Role, Session, SignInFailure, User
 from glimpser.database.models.media import MediaFile, Snapshot
 from glimpser.database.models.plugins import PluginState, PluginValue
 from glimpser.database.models.records import AuditEvent, IdempotencyKey
@@ -16,13 +16,16 @@ __all__ = [
     "ActivityReview",
     "ApiKey",
     "AuditEvent",
+    "Device",
     "Event",
     "EventLog",
+    "Grant",
     "IdempotencyKey",
     "MediaFile",
     "MetaValue",
     "PluginState",
     "PluginValue",
+    "Role",
     "Session",
     "Setting",
     "SignInFailure",

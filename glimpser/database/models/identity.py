@@ -13,7 +13,10 @@ from glimpser.database.fields import JsonField, Row, UtcField, id_key
 
 
 class User(Row):
-    """A person. ``name_key`` is the name folded for comparing (set by ``save``) and is unique."""
+    """A person. ``name_key`` is the name folded for comparing (set by ``save``) and is unique.
+
+    ``role`` is the name of a built-in role or the id of a `Role`. ``streams`` limits what it may do to some streams,
+    null = no limit."""
 
     id = id_key()
     name = fields.CharField(max_length=100)
@@ -22,6 +25,7 @@ class User(Row):
     role = fields.CharField(max_length=64)
     password_hash = fields.CharField(max_length=300, null=True)
     active = fields.BooleanField(default=True)
+    streams: Any = JsonField(null=True)
     language = fields.CharField(max_length=16, null=True)
     theme = fields.CharField(max_length=16, null=True)
     timezone = fields.CharField(max_length=64, null=True)
@@ -50,6 +54,42 @@ def name_key(name: str) -> str:
     return name.casefold()
 
 
+class Role(Row):
+    """A role that somebody made: what ``base`` (a built-in role) may do, and ``permissions``."""
+
+    id = id_key()
+    name = fields.CharField(max_length=100)
+    name_key = fields.CharField(max_length=300, unique=True)
+    base = fields.CharField(max_length=64)
+    rank = fields.IntField()
+    permissions: Any = JsonField(default=list)
+    version = fields.IntField(default=1)
+    created_at = UtcField(auto_now_add=True)
+    updated_at = UtcField(auto_now=True)
+
+    class Meta:
+        table = "roles"
+
+
+class Grant(Row):
+    """What a user, or everybody with a role, may do to one stream or to the streams of one group."""
+
+    id = fields.BigIntField(primary_key=True)
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "core.User", related_name="grants", null=True
+    )
+    user_id: str | None
+    role = fields.CharField(max_length=64, null=True, db_index=True)
+    stream: Any = fields.ForeignKeyField("core.Stream", related_name="grants", null=True)
+    stream_id: str | None
+    group: Any = fields.ForeignKeyField("core.StreamGroup", related_name="grants", null=True)
+    group_id: str | None
+    permissions: Any = JsonField(default=list)
+
+    class Meta:
+        table = "grants"
+
+
 class Session(Row):
     """A browser's sign-in. ``step_up_at`` is when the user last proved who they are again."""
 
@@ -67,6 +107,20 @@ class Session(Row):
 
     class Meta:
         table = "sessions"
+
+
+class Device(Row):
+    """A browser that its user signed in with before."""
+
+    id = id_key()
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("core.User", related_name="devices")
+    user_id: str
+    token_hash = fields.CharField(max_length=64, unique=True)
+    created_at = UtcField(auto_now_add=True)
+    last_seen_at = UtcField(auto_now_add=True)
+
+    class Meta:
+        table = "devices"
 
 
 class ApiKey(Row):
@@ -90,7 +144,7 @@ class ApiKey(Row):
 
 
 class SignInFailure(Row):
-    """Failed sign-ins of one key (a user name or an address) in the window that began at ``window_start``."""
+    """Failed sign-ins that count together since ``window_start``; see ``identity.limiter`` for the keys."""
 
     key = fields.CharField(max_length=300, primary_key=True)
     count = fields.IntField(default=0)

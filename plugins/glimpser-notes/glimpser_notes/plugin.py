@@ -45,8 +45,10 @@ def glimpser_models() -> ModelsSpec:
 def glimpser_permissions() -> list[PermissionSpec]:
     """Who watches may read; who acts may write."""
     return [
-        PermissionSpec(id="notes.view", title="Read notes", roles=frozenset({"admin", "operator", "viewer"})),
-        PermissionSpec(id="notes.write", title="Write notes", roles=frozenset({"admin", "operator"})),
+        PermissionSpec(
+            id="notes.view", title="Read notes", roles=frozenset({"admin", "operator", "viewer"}), per_stream=True
+        ),
+        PermissionSpec(id="notes.write", title="Write notes", roles=frozenset({"admin", "operator"}), per_stream=True),
     ]
 
 
@@ -61,6 +63,7 @@ def glimpser_routers() -> list[RouterSpec]:
                     path="/",
                     methods=("GET",),
                     permission="notes.view",
+                    per_stream=True,
                     query=lazy("glimpser_notes.inputs:ListQuery"),
                     answer=lazy("glimpser_notes.inputs:NoteOut"),
                     many=True,
@@ -69,6 +72,7 @@ def glimpser_routers() -> list[RouterSpec]:
                     path="/",
                     methods=("POST",),
                     permission="notes.write",
+                    per_stream=True,
                     body=lazy("glimpser_notes.inputs:NewNote"),
                     answer=lazy("glimpser_notes.inputs:NoteOut"),
                     status=201,
@@ -77,11 +81,19 @@ def glimpser_routers() -> list[RouterSpec]:
                     path="/<note_id>",
                     methods=("PATCH",),
                     permission="notes.write",
+                    per_stream=True,
                     body=lazy("glimpser_notes.inputs:Change"),
                     answer=lazy("glimpser_notes.inputs:NoteOut"),
                     match=True,
                 ),
-                RouteSpec(path="/<note_id>", methods=("DELETE",), permission="notes.write", status=204, match=True),
+                RouteSpec(
+                    path="/<note_id>",
+                    methods=("DELETE",),
+                    permission="notes.write",
+                    per_stream=True,
+                    status=204,
+                    match=True,
+                ),
             ),
         )
     ]

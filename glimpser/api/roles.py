@@ -1,0 +1,155 @@
+"""Roles, and the catalogue of permissions that they are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from glimpser.database.models import Role
+from glimpser.identity import ranks, roles
+from glimpser.identity.policy import Principal
+from glimpser.identity.roles import RANKS, RoleInfo
+from glimpser_sdk.web import Problem
+
+from .answers import matcher, shown
+from .problems import Invalid
+from .routing import Loader, Routes, Versioned
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+route = Routes("roles")
+
+Base = Literal["operator", "viewer", "guest"]
+
+
+class RoleIn(BaseModel):
+    """A role of one's own. It sees only the streams that are granted to it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$")
+    base: Base = Field("guest", description="What it may do at least.")
+    rank: int = Field(5, ge=1, le=99, description="One manages users of lower ranks: " + ", ".join(
+        f"{name} {rank}" for name, rank in RANKS.items()) + ".")  # fmt: skip
+    permissions: list[str] = Field(default_factory=list, max_length=500, description="What it may do beside its base.")
+
+
+class RoleOut(BaseModel):
+    """A role."""
+
+    id: str = Field(description="Of a built-in role its name.")
+    name: str
+    built_in: bool
+    base: str | None
+    rank: int
+    everywhere: bool = Field(description="Sees all streams, not only those granted.")
+    permissions: list[str]
+    version: int
+
+
+class PermissionOut(BaseModel):
+    """A permission."""
+
+    id: str
+    title: str
+    roles: list[str] = Field(description="Built-in roles that have it.")
+    per_stream: bool = Field(description="May be granted on single streams and groups.")
+
+
+class RolesOut(BaseModel):
+    """All roles, the highest first, and all permissions."""
+
+    roles: list[RoleOut]
+    permissions: list[PermissionOut]
+
+
+async def _role(hub: Hub, principal: Principal, identifier: str) -> Role | None:
+    return await Role.filter(id=identifier).first()
+
+
+ROLE = Loader("role", "role_id", _role)
+
+
+def _out(role: RoleInfo) -> dict[str, Any]:
+    return shown({
+        "id": role.id, "name": role.name, "built_in": role.base is None, "base": role.base, "rank": role.rank,
+        "everywhere": role.everywhere, "permissions": sorted(role.permissions), "version": role.version,
+    })  # fmt: skip
+
+
+def _check(hub: Hub, principal: Principal, body: RoleIn) -> None:
+    catalogue = hub.identity.permissions
+    unknown = [n for n, p in enumerate(body.permissions) if p not in catalogue]
+    if unknown:
+        errors = [{"field": f"/permissions/{n}", "message": "no such permission", "code": "permission.unknown"}
+                  for n in unknown]  # fmt: skip
+        raise Invalid(errors, status=409, code="permission.unknown")
+    if body.rank >= principal.rank:
+        raise Problem(403, "rank.too_low", "a role is below that of who makes it", rank=principal.rank)
+    ranks.check_has(principal, {*body.permissions, *catalogue.of_role(body.base)})
+
+
+@route("GET", "/api/roles", permission="users.manage", answer=RolesOut)
+async def list_roles(hub: Hub) -> Any:
+    """Roles and the permissions there are, those of plugins too."""
+    catalogue = hub.identity.permissions
+    return {
+        "roles": [_out(role) for role in await roles.every(catalogue)],
+        "permissions": [
+            {"id": spec.id, "title": spec.title, "per_stream": spec.per_stream,
+             "roles": [name for name in RANKS if spec.id in catalogue.of_role(name)]}
+            for spec in catalogue
+        ],
+    }  # fmt: skip
+
+
+@route("POST", "/api/roles", permission="users.manage", body=RoleIn, answer=RoleOut, status=201)
+async def create_role(hub: Hub, principal: Principal, body: RoleIn) -> Versioned:
+    """Make a role below one's own, with nothing in it that one does not have."""
+    _check(hub, principal, body)
+    row = await hub.db.write(
+        lambda conn: roles.create(
+            conn, name=body.name.strip(), base=body.base, rank=body.rank, permissions=body.permissions
+        )
+    )
+    out = _out(roles.custom(hub.identity.permissions, row))
+    return Versioned(out, row.version, status=201, location=f"/api/roles/{row.id}")
+
+
+@route("PUT", "/api/roles/<id:role_id>", permission="users.manage", load=ROLE, body=RoleIn, answer=RoleOut, match=True)
+async def change_role(hub: Hub, principal: Principal, role: Role, body: RoleIn) -> Versioned:
+    """Replace a role; who has it goes by it at once. Needs If-Match."""
+    match = matcher()
+    ranks.check_manages(principal, role.rank)
+    _check(hub, principal, body)
+
+    async def change(conn: Any) -> Role:
+        row = await Role.filter(id=role.id).using_db(conn).get()
+        match(row.version)
+        await roles.check_name(conn, body.name.strip(), but=row.id)
+        row.update_from_dict({
+            "name": body.name.strip(), "name_key": body.name.strip().casefold(), "base": body.base, "rank": body.rank,
+            "permissions": sorted(set(body.permissions)), "version": row.version + 1,
+        })  # fmt: skip
+        await row.save(using_db=conn)
+        return row
+
+    row = await hub.db.write(change)
+    await hub.identity.rights_changed(roles=[row.id])
+    return Versioned(_out(roles.custom(hub.identity.permissions, row)), row.version)
+
+
+@route("DELETE", "/api/roles/<id:role_id>", permission="users.manage", load=ROLE, match=True, status=204)
+async def delete_role(hub: Hub, principal: Principal, role: Role) -> None:
+    """Remove a role that nobody has. Needs If-Match."""
+    match = matcher()
+    ranks.check_manages(principal, role.rank)
+
+    async def change(conn: Any) -> bool:
+        match((await Role.filter(id=role.id).using_db(conn).get()).version)
+        return await roles.remove(conn, role.id)
+
+    if not await hub.db.write(change):
+        raise Problem(409, "role.in_use", "somebody has this role: give them another one first")

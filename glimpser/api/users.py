@@ -1,0 +1,225 @@
+"""Users: who may come in, with which role, limited to which streams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from tortoise.expressions import Q
+
+from glimpser.database.models import Session, Stream, User
+from glimpser.identity import ranks, roles, users
+from glimpser.identity.policy import Principal, visible_to
+from glimpser.identity.roles import RoleInfo
+from glimpser.streams.inputs import Id
+
+from .answers import matcher, plain
+from .cursors import PageQuery, page
+from .problems import Invalid
+from .routing import Loader, Page, Routes, Versioned
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+route = Routes("users")
+
+
+class UserIn(BaseModel):
+    """A new user."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_.@+-]{1,64}$", description="To sign in with; unique whatever the case.")
+    password: SecretStr = Field(min_length=1, max_length=1024)
+    role: str = Field("viewer", max_length=64, description="A built-in role, or the id of another; see /api/roles.")
+    display_name: str = Field("", max_length=100)
+    streams: list[Id] | None = Field(None, max_length=2000, description="Limits the role to these; null = no limit.")
+
+
+class UserPatch(BaseModel):
+    """What changes; a field left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: str = Field("", min_length=1, max_length=64)
+    active: bool = Field(True, description="false: cannot sign in, and everything open ends.")
+    display_name: str = Field("", max_length=100)
+    streams: list[Id] | None = Field(None, max_length=2000, description="null: no limit any more.")
+    password: SecretStr = Field(SecretStr(""), min_length=1, max_length=1024, description="Ends all sessions.")
+
+
+class UserOut(BaseModel):
+    """A user."""
+
+    id: str
+    name: str
+    display_name: str
+    role: str
+    role_name: str
+    active: bool
+    streams: list[str] | None
+    locked_until: str | None = Field(
+        description="From somewhere, after too many failures; the year 9999: until unlocked."
+    )
+    last_sign_in_at: str | None
+    version: int
+    created_at: str
+    updated_at: str
+
+
+class UserQuery(PageQuery):
+    """Which users."""
+
+    search: str | None = Field(None, max_length=100, description="Part of a name.")
+    role: str | None = Field(None, max_length=64)
+
+
+async def _user(hub: Hub, principal: Principal, identifier: str) -> User | None:
+    return await User.filter(id=identifier).first()
+
+
+USER = Loader("user", "user_id", _user)
+
+
+async def _outs(hub: Hub, rows: list[User]) -> list[dict[str, Any]]:
+    named = {role.id: role.name for role in await roles.every(hub.identity.permissions)}
+    locks = await hub.identity.locks([row.name for row in rows])
+    return [
+        plain({
+            "id": row.id, "name": row.name, "display_name": row.display_name, "role": row.role,
+            "role_name": named.get(row.role, "unknown"), "active": row.active, "streams": row.streams,
+            "locked_until": locks.get(row.name_key), "last_sign_in_at": row.last_sign_in_at, "version": row.version,
+            "created_at": row.created_at, "updated_at": row.updated_at,
+        })
+        for row in rows
+    ]  # fmt: skip
+
+
+async def _one(hub: Hub, row: User, **more: Any) -> Versioned:
+    return Versioned((await _outs(hub, [row]))[0], row.version, **more)
+
+
+async def given_role(hub: Hub, principal: Principal, role_id: str) -> RoleInfo:
+    """A role that the principal may give. Invalid for one that there is not, Problem 403 for one above theirs."""
+    role = await roles.find(hub.identity.permissions, role_id)
+    if role is None:
+        raise Invalid([{"field": "/role", "message": "no such role", "code": "role.not_found"}], 409, "role.not_found")
+    ranks.check_gives(principal, role)
+    return role
+
+
+async def check_streams(principal: Principal, streams: list[str] | None) -> None:
+    """Invalid, 409, for streams that the principal does not see."""
+    if not streams:
+        return
+    seen = Stream.filter(visible_to(principal), id__in=streams, deleted_at=None)
+    known = {str(i) for i in await seen.values_list("id", flat=True)}
+    if missing := [n for n, i in enumerate(streams) if i not in known]:
+        errors = [{"field": f"/streams/{n}", "message": "no such stream", "code": "stream.not_found"} for n in missing]
+        raise Invalid(errors, status=409, code="stream.not_found")
+
+
+async def _check_manages(hub: Hub, principal: Principal, user: User) -> None:
+    role = await roles.find(hub.identity.permissions, user.role)
+    ranks.check_manages(principal, role.rank if role else 0)
+
+
+@route("GET", "/api/users", permission="users.manage", query=UserQuery, answer=list[UserOut])
+async def list_users(hub: Hub, query: UserQuery) -> Page:
+    """Users by name."""
+    rows = User.all()
+    if query.search is not None:
+        rows = rows.filter(Q(name_key__contains=query.search.casefold()) | Q(display_name__icontains=query.search))
+    if query.role is not None:
+        rows = rows.filter(role=query.role)
+    found = await page(rows, query, by="name_key", descending=False)
+    return Page(await _outs(hub, found.items), found.cursor, found.total)
+
+
+@route("POST", "/api/users", permission="users.manage", secret=True, body=UserIn, answer=UserOut, status=201)
+async def create_user(hub: Hub, principal: Principal, body: UserIn) -> Versioned:
+    """Create a user with a password."""
+    await given_role(hub, principal, body.role)
+    await check_streams(principal, body.streams)
+    password = body.password.get_secret_value()
+    users.check_password(body.name, password)
+    password_hash = await hub.identity.hash(password)
+
+    async def change(conn: Any) -> User:
+        row = await users.create(conn, name=body.name, role=body.role, password_hash=password_hash)
+        row.display_name, row.streams = body.display_name, body.streams
+        await row.save(using_db=conn)
+        return row
+
+    row = await hub.db.write(change)
+    return await _one(hub, row, status=201, location=f"/api/users/{row.id}")
+
+
+@route("GET", "/api/users/<id:user_id>", permission="users.manage", load=USER, answer=UserOut)
+async def read_user(hub: Hub, user: User) -> Versioned:
+    """One user."""
+    return await _one(hub, user)
+
+
+@route("PATCH", "/api/users/<id:user_id>", permission="users.manage", load=USER, body=UserPatch, answer=UserOut,
+       match=True)  # fmt: skip
+async def change_user(hub: Hub, principal: Principal, user: User, body: UserPatch) -> Versioned:
+    """Change role, streams, password, or whether the user may sign in; what is open goes by the new rights at once.
+    Needs If-Match."""
+    match = matcher()
+    given = body.model_dump(exclude_unset=True, exclude={"password"})
+    await _check_manages(hub, principal, user)
+    if "role" in given:
+        await given_role(hub, principal, given["role"])
+    await check_streams(principal, given.get("streams"))
+    new = body.password.get_secret_value()
+    if new:
+        users.check_password(user.name, new)
+        given["password_hash"] = await hub.identity.hash(new)
+
+    async def change(conn: Any) -> User:
+        row = await User.filter(id=user.id).using_db(conn).get()
+        match(row.version)
+        if (
+            row.role == "admin"
+            and row.active
+            and (given.get("role", "admin") != "admin" or not given.get("active", True))
+        ):
+            await ranks.check_admin_stays(conn, row.id)
+        row.update_from_dict({**given, "version": row.version + 1})
+        await row.save(using_db=conn)
+        return row
+
+    row = await hub.db.write(change)
+    if new or not row.active:
+        await hub.identity.end_sessions(row.id, but=principal.session_id if row.active else None)
+    if given.keys() & {"role", "streams", "active"}:
+        await hub.identity.rights_changed([row.id])
+    return await _one(hub, row)
+
+
+@route("DELETE", "/api/users/<id:user_id>", permission="users.manage", load=USER, match=True, status=204)
+async def delete_user(hub: Hub, principal: Principal, user: User) -> None:
+    """Remove a user with sessions, keys and grants. Needs If-Match."""
+    match = matcher()
+    await _check_manages(hub, principal, user)
+    ended = await ranks.proofs([user.id])
+
+    async def change(conn: Any) -> None:
+        row = await User.filter(id=user.id).using_db(conn).get()
+        match(row.version)
+        if row.role == "admin" and row.active:
+            await ranks.check_admin_stays(conn, row.id)
+        await Session.filter(user_id=row.id).using_db(conn).delete()
+        await User.filter(id=row.id).using_db(conn).delete()
+
+    await hub.db.write(change)
+    hub.identity.ended(ended)
+
+
+@route("POST", "/api/users/<id:user_id>/unlock", permission="users.manage", load=USER, answer=UserOut)
+async def unlock_user(hub: Hub, principal: Principal, user: User) -> Versioned:
+    """Forget failed sign-ins, from wherever they came."""
+    await _check_manages(hub, principal, user)
+    await hub.identity.unlock(user.name)
+    return await _one(hub, user)

@@ -1,0 +1,52 @@
+"""Who manages whom: one manages lower ranks, gives no more than one has, and the last administrator stays."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from glimpser.database.models import ApiKey, Grant, Session, User
+from glimpser_sdk.web import Problem
+
+from .policy import Principal, can
+from .roles import RANKS, RoleInfo
+
+
+def check_manages(principal: Principal, rank: int) -> None:
+    """Problem 403 for somebody of one's own rank or a higher one. Administrators manage each other."""
+    if principal.rank <= rank and principal.rank < RANKS["admin"]:
+        raise Problem(403, "rank.too_low", "this needs a role above that of the other", rank=rank)
+
+
+def check_gives(principal: Principal, role: RoleInfo) -> None:
+    """Problem 403 for a role that one could not have made oneself."""
+    check_manages(principal, role.rank)
+    check_has(principal, role.permissions)
+
+
+def check_has(principal: Principal, permissions: Collection[str], stream_id: str | None = None) -> None:
+    """Problem 403 that names what the principal does not have itself, and so cannot give."""
+    missing = sorted(p for p in permissions if not can(principal, p, stream_id))
+    if missing:
+        raise Problem(403, "permission.not_yours", f"you cannot give what you do not have: {', '.join(missing)}",
+                      permission=missing[0])  # fmt: skip
+
+
+async def check_admin_stays(conn: Any, user_id: str) -> None:
+    """Inside a transaction, before a user loses the role or the account: Problem 409 for the last administrator."""
+    if not await User.filter(role="admin", active=True).exclude(id=user_id).using_db(conn).exists():
+        raise Problem(409, "user.last_admin", "this is the last administrator: make another one first")
+
+
+async def proofs(users: Collection[str], roles: Collection[str] = ()) -> list[str]:
+    """Ids of the live sessions and keys of these users, and of everybody with these roles."""
+    ids = {*users, *(str(i) for i in await User.filter(role__in=list(roles)).values_list("id", flat=True))}
+    sessions = await Session.filter(user_id__in=list(ids), revoked_at=None).values_list("id", flat=True)
+    keys = await ApiKey.filter(user_id__in=list(ids), revoked_at=None).values_list("id", flat=True)
+    return [str(i) for i in (*sessions, *keys)]
+
+
+async def granted_to(**where: Any) -> tuple[set[str], set[str]]:
+    """Users and roles that have grants of this kind."""
+    rows = await Grant.filter(**where)
+    return {str(r.user_id) for r in rows if r.user_id is not None}, {r.role for r in rows if r.role is not None}
