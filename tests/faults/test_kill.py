@@ -164,6 +164,7 @@ def test_a_killed_way_out_comes_back(
     assert hub.diagnostics(local)["generation"] == generation
 
 
+@pytest.mark.serial
 async def test_sigterm_stops_in_time_whatever_is_open(start_hub: Callable[..., Hub], walk: Path) -> None:
     hub = await asyncio.to_thread(start, start_hub, walk)
     streams = [hub.add(f"s{n}", str(walk), analyzers={"motion": {}}, sinks={"clips": {}}) for n in range(6)]
