@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from glimpser.files import write_private
 
 LIFETIME = timedelta(days=397)
 """Browsers take no certificate that lasts longer."""
@@ -32,8 +33,8 @@ def self_signed(folder: Path, names: Iterable[str], now: datetime | None = None)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made, private = _make(wanted, now)
         # The key first: a certificate without its key is made anew, the other way round it would be believed.
-        _write(key, private)
-        _write(certificate, made)
+        write_private(key, private)
+        write_private(certificate, made)
     return certificate, key
 
 
@@ -88,13 +89,3 @@ def _alternative(name: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
         return x509.DNSName(name)
-
-
-def _write(path: Path, content: bytes) -> None:
-    temporary = path.with_suffix(".tmp")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

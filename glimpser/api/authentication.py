@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from glimpser.hub import Hub
 
 COOKIE = "glimpser_session"
-COOKIE_SECURE = "__Host-glimpser_session"
+COOKIE_SECURE = f"__Host-{COOKIE}"
 DEVICE = "glimpser_device"
 """Cookie of a browser that signed in before; it opens nothing."""
 WRONG = "name or password is wrong"
@@ -107,10 +107,13 @@ def _with_cookies(made: SignedIn) -> Response:
     return response
 
 
+def _cookie_name(name: str) -> str:
+    return f"__Host-{name}" if request.scheme == "https" else name
+
+
 def _set_cookie(response: Response, name: str, value: str, *, days: int) -> None:
-    secure = request.scheme == "https"
     response.set_cookie(
-        f"__Host-{name}" if secure else name, value, max_age=days * 86400, httponly=True, secure=secure,
+        _cookie_name(name), value, max_age=days * 86400, httponly=True, secure=request.scheme == "https",
         samesite="Strict", path="/",
     )  # fmt: skip
 
@@ -142,7 +145,7 @@ async def login(hub: Hub, body: SignIn) -> Response:
         made = await hub.identity.sign_in(
             body.name, body.password.get_secret_value(), address=_address(),
             user_agent=request.headers.get("User-Agent", ""),
-            device=request.cookies.get(f"__Host-{DEVICE}" if request.scheme == "https" else DEVICE),
+            device=request.cookies.get(_cookie_name(DEVICE)),
         )  # fmt: skip
     except Locked as locked:
         raise Problem(

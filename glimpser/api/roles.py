@@ -10,6 +10,7 @@ from glimpser.database.models import Role
 from glimpser.identity import ranks, roles
 from glimpser.identity.policy import Principal
 from glimpser.identity.roles import RANKS, RoleInfo
+from glimpser.streams.inputs import VISIBLE
 from glimpser_sdk.web import Problem
 
 from .answers import matcher, shown
@@ -29,7 +30,7 @@ class RoleIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$")
+    name: str = Field(min_length=1, max_length=100, pattern=VISIBLE)
     base: Base = Field("guest", description="What it may do at least.")
     rank: int = Field(5, ge=1, le=99, description="One manages users of lower ranks: " + ", ".join(
         f"{name} {rank}" for name, rank in RANKS.items()) + ".")  # fmt: skip

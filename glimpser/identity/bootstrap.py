@@ -6,9 +6,10 @@ That set-up happened is recorded in a file as well, so that a lost database does
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from glimpser.files import write_private
 
 from . import tokens
 
@@ -31,9 +32,8 @@ class Bootstrap:
         """A new token of 128 random bits, valid for 15 minutes; an older one is worth nothing any more."""
         token = tokens.random_token(128)
         expires = datetime.now(UTC) + LIFETIME
-        _write_private(
-            self._token_file, json.dumps({"sha256": tokens.digest(token), "expires_at": expires.isoformat()})
-        )
+        kept = {"sha256": tokens.digest(token), "expires_at": expires.isoformat()}
+        write_private(self._token_file, json.dumps(kept).encode())
         return token
 
     def check(self, token: str) -> bool:
@@ -49,15 +49,5 @@ class Bootstrap:
 
     def finish(self) -> None:
         """Set-up is over for good; the token is used up."""
-        _write_private(self._done_file, datetime.now(UTC).isoformat() + "\n")
+        write_private(self._done_file, f"{datetime.now(UTC).isoformat()}\n".encode())
         self._token_file.unlink(missing_ok=True)
-
-
-def _write_private(path: Path, text: str) -> None:
-    temporary = path.with_name(path.name + ".tmp")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
