@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glimpser.database.models import Stream, StreamGroup, StreamGroupMember
+from glimpser.database.models import Grant, Stream, StreamGroup, StreamGroupMember
 from glimpser.identity import ranks
 from glimpser.identity.policy import Principal, abilities, visible_to
 from glimpser_sdk.ids import new_id
@@ -14,8 +14,7 @@ from glimpser_sdk.ids import new_id
 from .answers import matcher, shown
 from .cursors import PageQuery, page
 from .events import Id
-from .loaders import GROUP, visible_groups
-from .problems import Invalid
+from .loaders import GROUP, check_streams, visible_groups
 from .routing import Page, Routes, Versioned
 
 if TYPE_CHECKING:
@@ -71,13 +70,19 @@ async def _out(principal: Principal, group: StreamGroup) -> dict[str, Any]:
     })  # fmt: skip
 
 
+async def _check_gives(conn: Any, principal: Principal, group_id: str, streams: list[str]) -> None:
+    """Problem 403 for who would grant, by what joins the group, more than they have on it."""
+    granted = await Grant.filter(group_id=group_id).using_db(conn).values_list("permissions", flat=True)
+    permissions = {permission for own in granted for permission in own}
+    members = StreamGroupMember.filter(group_id=group_id).using_db(conn)
+    before = {str(i) for i in await members.values_list("stream_id", flat=True)}
+    for stream_id in set(streams) - before if permissions else ():
+        ranks.check_has(principal, permissions, stream_id)
+
+
 async def _set_members(conn: Any, principal: Principal, group_id: str, streams: list[str]) -> None:
     wanted = list(dict.fromkeys(streams))
-    seen = Stream.filter(visible_to(principal), id__in=wanted, deleted_at=None).using_db(conn)
-    known = {str(i) for i in await seen.values_list("id", flat=True)}
-    if missing := [n for n, i in enumerate(streams) if i not in known]:
-        errors = [{"field": f"/streams/{n}", "message": "no such stream", "code": "stream.not_found"} for n in missing]
-        raise Invalid(errors, status=409, code="stream.not_found")
+    await check_streams(principal, streams, conn)
     await StreamGroupMember.filter(group_id=group_id).using_db(conn).delete()
     members = [StreamGroupMember(group_id=group_id, stream_id=s, position=n) for n, s in enumerate(wanted)]
     await StreamGroupMember.bulk_create(members, using_db=conn)
@@ -128,6 +133,7 @@ async def change_group(hub: Hub, principal: Principal, group: StreamGroup, body:
         row.update_from_dict({**given, "version": row.version + 1})
         await row.save(using_db=conn)
         if streams is not None:
+            await _check_gives(conn, principal, row.id, streams)
             await _set_members(conn, principal, row.id, streams)
         return row
 

@@ -16,9 +16,9 @@ from glimpser_sdk.web import Problem
 from .answers import shown
 from .cursors import PageQuery, page
 from .inputs import Moment
+from .loaders import check_streams
 from .problems import Invalid
 from .routing import SIGNED_IN, Loader, Page, Routes, Versioned
-from .users import check_streams
 
 if TYPE_CHECKING:
     from glimpser.hub import Hub

@@ -9,6 +9,7 @@ from tortoise.expressions import Q, Subquery
 from glimpser.database.models import Activity, Event, Grant, MediaFile, Snapshot, Stream, StreamGroup, StreamGroupMember
 from glimpser.identity.policy import Principal, can, sees, visible_to
 
+from .problems import Invalid
 from .routing import Loader
 
 if TYPE_CHECKING:
@@ -54,6 +55,17 @@ def visible_groups(principal: Principal) -> Q:
         seen = [stream_id for stream_id in principal.grants if sees(principal, stream_id)]
         public &= Q(id__in=Subquery(StreamGroupMember.filter(stream_id__in=seen).values("group_id")))
     return public | Q(id__in=Subquery(granted.values("group_id")))
+
+
+async def check_streams(principal: Principal, streams: list[str] | None, conn: Any = None) -> None:
+    """Invalid, 409, that names the place of each stream that the principal does not see. ``conn``: of a transaction."""
+    if not streams:
+        return
+    seen = Stream.filter(visible_to(principal), id__in=list(set(streams)), deleted_at=None)
+    known = {str(i) for i in await (seen.using_db(conn) if conn else seen).values_list("id", flat=True)}
+    if missing := [n for n, i in enumerate(streams) if i not in known]:
+        errors = [{"field": f"/streams/{n}", "message": "no such stream", "code": "stream.not_found"} for n in missing]
+        raise Invalid(errors, status=409, code="stream.not_found")
 
 
 async def named_or_tagged(text: str) -> Q:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from tortoise.expressions import Q
 
-from glimpser.database.models import Session, Stream, User
+from glimpser.database.models import Session, User
 from glimpser.identity import ranks, roles, users
-from glimpser.identity.policy import Principal, visible_to
+from glimpser.identity.policy import Principal
 from glimpser.identity.roles import RoleInfo
 from glimpser.streams.inputs import Id
 
 from .answers import matcher, plain
 from .cursors import PageQuery, page
+from .loaders import check_streams
 from .problems import Invalid
 from .routing import Loader, Page, Routes, Versioned
 
@@ -108,17 +109,6 @@ async def given_role(hub: Hub, principal: Principal, role_id: str) -> RoleInfo:
     return role
 
 
-async def check_streams(principal: Principal, streams: list[str] | None) -> None:
-    """Invalid, 409, for streams that the principal does not see."""
-    if not streams:
-        return
-    seen = Stream.filter(visible_to(principal), id__in=streams, deleted_at=None)
-    known = {str(i) for i in await seen.values_list("id", flat=True)}
-    if missing := [n for n, i in enumerate(streams) if i not in known]:
-        errors = [{"field": f"/streams/{n}", "message": "no such stream", "code": "stream.not_found"} for n in missing]
-        raise Invalid(errors, status=409, code="stream.not_found")
-
-
 async def _check_manages(hub: Hub, principal: Principal, user: User) -> None:
     role = await roles.find(hub.identity.permissions, user.role)
     ranks.check_manages(principal, role.rank if role else 0)
@@ -169,10 +159,11 @@ async def change_user(hub: Hub, principal: Principal, user: User, body: UserPatc
     match = matcher()
     given = body.model_dump(exclude_unset=True, exclude={"password"})
     await _check_manages(hub, principal, user)
-    if "role" in given:
-        await given_role(hub, principal, given["role"])
-    await check_streams(principal, given.get("streams"))
     new = body.password.get_secret_value()
+    if new or given.keys() & {"role", "streams"}:
+        # A password is as good as all that the user may do, and so is the end of a limit.
+        await given_role(hub, principal, given.get("role", user.role))
+    await check_streams(principal, given.get("streams"))
     if new:
         users.check_password(user.name, new)
         given["password_hash"] = await hub.identity.hash(new)

@@ -138,6 +138,11 @@ class TestRanks:
             {"name": "up", "base": "operator", "rank": 5, "permissions": []},
         ):
             assert deputy.api.post("/api/roles", json=body).status_code == 403, body
+        # Another's password, or the end of another's limit, would be more than it has as well.
+        viewer = Person(hub, "viewer", streams=[yard[0]])
+        for change in ({"password": "some other pass phrase"}, {"streams": None}, {"role": "viewer"}):
+            assert deputy.api.patch(f"/api/users/{viewer.id}", json=change, headers=ANY).status_code == 403, change
+        assert viewer.streams() == ["Yard"]
         # It sees no stream of its own accord, so it cannot give any away.
         path = f"/api/streams/{yard[0]}/permissions"
         body = {"grants": [{"user": deputy.id, "permissions": ["streams.view"]}]}
@@ -264,6 +269,21 @@ class TestGrants:
     ) -> None:
         assert grant(hub, f"/api/streams/{yard[0]}", entry).status_code == status
         assert hub.get(f"/api/streams/{yard[0]}/permissions") == []
+
+    def test_what_joins_a_group_is_not_given_away_with_it(self, hub: ApiHub, yard: tuple[str, str, str]) -> None:
+        one, two, group = yard
+        keeper = Person(hub, make_role(hub, permissions=["groups.manage"]))
+        path = f"/api/stream-groups/{group}"
+        grant(hub, path, {"user": keeper.id, "permissions": ["streams.view", "media.delete"]})
+        grant(hub, f"/api/streams/{two}", {"user": keeper.id, "permissions": ["streams.view"]})
+        refused = keeper.api.patch(path, json={"streams": [one, two]}, headers=ANY)
+        assert (refused.status_code, refused.json()["code"]) == (403, "permission.not_yours")
+        assert hub.get(path)["streams"] == [one]
+        grant(hub, path, {"user": keeper.id, "permissions": ["streams.view"]})
+        assert keeper.api.patch(path, json={"streams": [one, two]}, headers=ANY).status_code == 200
+        hub.call("PATCH", path, {"streams": [one]}, **ANY)
+        grant(hub, path)
+        grant(hub, f"/api/streams/{two}")
 
 
 class TestKeys:
