@@ -21,7 +21,7 @@ from glimpser_ffmpeg.interrupt import Deadline, interrupt, interrupt_opening, pr
 from glimpser_ffmpeg.options import input_format, input_options
 from glimpser_ffmpeg.replay import Replay
 from glimpser_ffmpeg.targets import Target, target
-from glimpser_sdk.errors import GlimpserError, Unsupported
+from glimpser_sdk.errors import ConfigInvalid, GlimpserError, Unsupported
 from glimpser_sdk.packets import Packet
 
 if TYPE_CHECKING:
@@ -67,6 +67,9 @@ class FfmpegSource:
             yield from self._play(where) if where.is_file else self._connection(where)
             if not self._closed.is_set():
                 raise errors.ended(where.scheme)
+        except ConfigInvalid:
+            # No connection failed: there was none to make, as with the `sub` feed of a stream that has only one.
+            raise
         except GlimpserError as error:
             self._ctx.metrics.counter("failures_total").inc(code=error.reason.code)
             raise

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from glimpser_sdk.errors import AuthFailed, NotReady, Unsupported
+from glimpser_sdk.errors import AuthFailed, ConfigInvalid, NotReady, Unsupported
 
 PATIENCE = 2.0
 
@@ -145,6 +145,14 @@ def test_failures_are_counted(ctx: Any, hostile: Any, open_source: Any, failure:
     failure(open_source(_url("rtsp", hostile.free_port())))
     assert ctx.metrics.values[("failures_total", "net.refused")] == 1
     assert ctx.metrics.values[("connects_total", "rtsp")] == 1
+
+
+def test_a_feed_without_an_address_is_no_failed_connection(
+    ctx: Any, hostile: Any, open_source: Any, failure: Any
+) -> None:
+    error = failure(open_source(_url("rtsp", hostile.free_port()), feed="sub"))
+    assert isinstance(error, ConfigInvalid)
+    assert not [name for name in ctx.metrics.values if name[0] == "failures_total"]
 
 
 def test_close_after_the_end_costs_nothing(hostile: Any, open_source: Any, failure: Any) -> None:
