@@ -7,6 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from support import attacks
+from support.attacks import figure as figure
+from support.attacks import pytest_configure as pytest_configure
+from support.attacks import pytest_terminal_summary as pytest_terminal_summary
 from support.cameras import Cameras, cameras
 from support.hub import Hub, running
 
@@ -14,6 +18,7 @@ from support.hub import Hub, running
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Modules that take minutes begin, so that none of them is left over when the others are done."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    attacks.note(items)
 
 
 @pytest.fixture

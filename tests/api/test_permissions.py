@@ -30,6 +30,7 @@ def ask(client: Any, route: Route, **ids: str) -> Any:
 class TestEverybody:
     """All routes and all roles."""
 
+    @pytest.mark.attack("A57", "A79", control=True)
     def test_strangers_get_in_nowhere_but_the_front_door(self, hub: ApiHub) -> None:
         stranger = hub.client()
         open_doors = {r.path for r in ROUTES if r.permission == PUBLIC and r.path.startswith("/api")}
@@ -42,6 +43,7 @@ class TestEverybody:
                 assert answer.status_code == 401, f"{route.method} {route.path}: {answer.status_code}"
                 assert answer.headers["Content-Type"] == "application/problem+json"
 
+    @pytest.mark.attack("A79", control=True)
     @pytest.mark.parametrize("role", ["operator", "viewer", "guest"])
     def test_each_role_gets_what_it_was_given_and_no_more(self, hub: ApiHub, role: str) -> None:
         client, allowed = hub.client(hub.person(f"a-{role}", role)), Catalogue().of_role(role)
@@ -69,6 +71,7 @@ class TestEverybody:
 class TestStartUp:
     """What was not declared does not start."""
 
+    @pytest.mark.attack("A57")
     def test_a_route_without_a_permission_is_named(self) -> None:
         app = Quart("test", static_folder=None)
 
@@ -93,6 +96,7 @@ def two(hub: ApiHub) -> tuple[str, str, str]:
 class TestLimitedKeys:
     """A key for one stream knows nothing of the others."""
 
+    @pytest.mark.attack("A73", "A74", "A75", control=True)
     def test_single_objects_answer_like_missing_ones(self, hub: ApiHub, two: tuple[str, str, str]) -> None:
         mine, other, key = two
         client = hub.client(key)
@@ -113,6 +117,7 @@ class TestLimitedKeys:
         for path in (f"/api/stream/{other}/mjpeg", f"/api/stream/{other}/snapshot"):
             assert client.get(path).status_code == 404
 
+    @pytest.mark.attack("A73", control=True)
     def test_lists_hold_nothing_of_others(self, hub: ApiHub, two: tuple[str, str, str]) -> None:
         mine, other, key = two
         client = hub.client(key)
@@ -136,6 +141,7 @@ class TestLimitedKeys:
         assert client.post("/api/events", json={"stream_id": other}).status_code == 404
         assert client.post("/api/stream-groups", json={"name": "G", "streams": [other]}).status_code == 409
 
+    @pytest.mark.attack("A67", control=True)
     def test_scopes_cut_down_what_the_owner_may(self, hub: ApiHub) -> None:
         client = hub.client(hub.person("scoped", "viewer", scopes=["streams.view", "settings.change"]))
         assert client.get("/api/streams").status_code == 200

@@ -8,9 +8,11 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
+import glimpser
 from tests.api.conftest import PASSWORD, ApiHub
 from tests.support.film import film
 
@@ -53,6 +55,7 @@ class TestForeignPages:
     def cookie(cls, hub: ApiHub) -> str:
         return "; ".join(f"{c.name}={c.value}" for c in hub.sign_in("victim").cookies.jar)
 
+    @pytest.mark.attack("A63", control=True)
     @pytest.mark.parametrize(
         "headers",
         [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"},
@@ -66,12 +69,14 @@ class TestForeignPages:
         control = browser.post("/api/stream-groups", json=body, headers={"Origin": hub.url})
         assert control.status_code == 201
 
+    @pytest.mark.attack("A63")
     def test_cannot_send_json_as_a_form(self, hub: ApiHub, cookie: str) -> None:
         browser = hub.client(Cookie=cookie)
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
             answer = browser.post("/api/stream-groups", content='{"name":"x"}', headers={"Content-Type": kind})
             assert answer.status_code == 415
 
+    @pytest.mark.attack("A64")
     def test_cannot_point_their_own_name_at_the_hub(self, hub: ApiHub) -> None:
         for name in ("evil.example", "evil.example:8080", "127.0.0.1.evil.example", "localhost.evil.example"):
             assert hub.api.get("/api/streams", headers={"Host": name}).status_code == 400, name
@@ -91,6 +96,7 @@ class TestForeignPages:
 class TestNames:
     """Names that are programs elsewhere are text here."""
 
+    @pytest.mark.attack("A50", control=True)
     def test_are_kept_and_found_as_they_are(self, hub: ApiHub) -> None:
         before = len(hub.streams())
         for name in PAYLOADS:
@@ -103,6 +109,7 @@ class TestNames:
             assert hub.api.get("/api/search", params={"q": name}).status_code == 200
         assert len(hub.streams()) == before + len(PAYLOADS)
 
+    @pytest.mark.attack("A51", control=True)
     def test_search_takes_wildcards_at_their_word(self, hub: ApiHub) -> None:
         plain = hub.watch("plain name")
         for text in ("%", "_", "pl%n", "plain_name"):
@@ -111,6 +118,7 @@ class TestNames:
         control = hub.api.get("/api/streams", params={"search": "PLAIN n"}).json()
         assert plain in {s["id"] for s in control}
 
+    @pytest.mark.attack("A50")
     @pytest.mark.parametrize("payload", PAYLOADS)
     def test_parameters_are_no_sql(self, hub: ApiHub, payload: str) -> None:
         for name in ("limit", "cursor", "stream", "type", "severity", "after", "order", "sort"):
@@ -125,6 +133,7 @@ class TestNames:
 class TestShapes:
     """Bodies that break parsers."""
 
+    @pytest.mark.attack("A54", control=True)
     @pytest.mark.parametrize(
         ("body", "status"),
         [
@@ -151,11 +160,13 @@ class TestShapes:
         assert hub.api.get("/api/search", params={"q": "a\0b"}).json()["errors"][0]["field"] == "/q"
         assert hub.api.post("/api/streams", json=camera | {"tags": ["\\u0000"]}).status_code == 201
 
+    @pytest.mark.attack("A54")
     def test_too_much_is_refused_early(self, hub: ApiHub) -> None:
         answer = hub.api.post("/api/stream-groups", content=b" " * (17 * 1024 * 1024),
                               headers={"Content-Type": "application/json"})  # fmt: skip
         assert answer.status_code == 413
 
+    @pytest.mark.attack("A54")
     @pytest.mark.parametrize(
         "head",
         [b"Content-Length: -1", b"Content-Length: 5\r\nContent-Length: 6", b"Transfer-Encoding: chunked, identity",
@@ -167,17 +178,26 @@ class TestShapes:
         assert not answer.startswith(b"HTTP/1.1 2"), answer[:200]
         assert hub.get("/healthz") == {"status": "ok"}
 
+    @pytest.mark.attack("A31")
     @pytest.mark.parametrize(
-        "path", ["//etc/passwd", "/static/../hub.py", "/static/%2e%2e/hub.py", "/api/%00", "/%c0%ae"]
-    )
+        "path", ["//etc/passwd", "/static/../../hub.py", "/static/%2e%2e/%2e%2e/hub.py", "/static/..%2f..%2fhub.py",
+                 "/api/%00", "/%c0%ae"]
+    )  # fmt: skip
     def test_paths_lead_nowhere_else(self, hub: ApiHub, path: str) -> None:
         answer = raw(hub, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         assert answer.split(b" ", 2)[1] in (b"404", b"401", b"400"), answer[:200]
+
+    @pytest.mark.control("A31")
+    def test_a_path_that_is_only_joined_leads_there(self) -> None:
+        static = Path(glimpser.__file__).parent / "pages" / "static"
+        assert (static / unquote("%2e%2e/%2e%2e/hub.py")).resolve().is_file()
+        assert (static / "/etc/passwd").is_file()
 
 
 class TestSecrets:
     """Planted secrets come out nowhere."""
 
+    @pytest.mark.attack("A77", control=True)
     def test_are_in_no_answer_log_or_table(self, hub: ApiHub) -> None:
         url = f"rtsp://root:{CANARY}@127.0.0.1:1/a?token={CANARY}"
         stream = hub.add("Secret", url)

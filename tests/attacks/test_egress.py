@@ -68,6 +68,7 @@ def watch(url: str, proxy: str | None = None, **options: str) -> None:
 REDIRECTS = [b"301 Moved", b"302 Found", b"303 See", b"307 Temporary", b"308 Permanent"]
 
 
+@pytest.mark.attack("A12", control=True)
 @pytest.mark.parametrize("status", REDIRECTS)
 async def test_a12_http_redirect_of_a_camera(serve: Any, guard: Any, status: bytes) -> None:
     canary = serve()
@@ -84,6 +85,7 @@ async def test_a12_http_redirect_of_a_camera(serve: Any, guard: Any, status: byt
     assert canary.hits == 0
 
 
+@pytest.mark.attack("A12", control=True)
 @pytest.mark.parametrize("tag", ["segment", "key", "map", "variant"])
 async def test_a12_hls_playlist_naming_an_internal_address(serve: Any, guard: Any, tag: str) -> None:
     canary = serve()
@@ -108,6 +110,7 @@ async def test_a12_hls_playlist_naming_an_internal_address(serve: Any, guard: An
     assert (await service.last_refusal("s")).code == "egress.loopback"
 
 
+@pytest.mark.attack("A12", control=True)
 @pytest.mark.parametrize("end", [b"\r\n", b"\n"])
 @pytest.mark.parametrize("smuggled", [False, True])
 async def test_a12_rtsp_redirect(serve: Any, guard: Any, end: bytes, smuggled: bool) -> None:
@@ -150,6 +153,7 @@ INTERNAL = [
 ]
 
 
+@pytest.mark.attack("A17", "A19", control=True)
 @pytest.mark.parametrize("shape", INTERNAL)
 async def test_a17_a19_spellings_of_this_machine(serve: Any, guard: Any, shape: str) -> None:
     canary, attacker = serve(), serve()
@@ -173,6 +177,7 @@ async def test_a17_a19_spellings_of_this_machine(serve: Any, guard: Any, shape: 
     assert canary.hits == 0
 
 
+@pytest.mark.attack("A17", "A19")
 @pytest.mark.parametrize(
     "host",
     [
@@ -187,6 +192,7 @@ async def test_a17_a19_web_reaches_nothing_that_is_not_public(serve: Any, guard:
     assert caught.value.code not in {"egress.bad_url", "egress.unavailable"}
 
 
+@pytest.mark.attack("A17", control=True)
 async def test_a17_the_machines_own_lan_address_is_not_a_camera(serve: Any, guard: Any) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
@@ -205,6 +211,7 @@ async def test_a17_the_machines_own_lan_address_is_not_a_camera(serve: Any, guar
     assert caught.value.code == "egress.loopback"
 
 
+@pytest.mark.attack("A18", control=True)
 async def test_a18_hosts_that_two_parsers_read_differently(serve: Any, guard: Any) -> None:
     canary, attacker = serve(), serve()
     url = f"http://127.0.0.1:{attacker.port}\\@127.0.0.1:{canary.port}/"
@@ -218,6 +225,7 @@ async def test_a18_hosts_that_two_parsers_read_differently(serve: Any, guard: An
     assert canary.hits == 0
 
 
+@pytest.mark.attack("A21", control=True)
 @pytest.mark.parametrize(
     "url", ["file:///etc/hostname", "FILE:/etc/hostname", "file:/etc/hostname", "source:file:///etc/hostname"]
 )
@@ -230,6 +238,7 @@ async def test_a21_files_are_no_targets(serve: Any, guard: Any, url: str) -> Non
         assert caught.value.code == "egress.scheme"
 
 
+@pytest.mark.attack("A23", control=True)
 async def test_a23_redirect_of_a_page(serve: Any, guard: Any) -> None:
     canary = serve()
     attacker = serve(lambda head: http(b"", b"302 Found", b"Location: http://127.0.0.1:%d/\r\n" % canary.port))
@@ -277,6 +286,7 @@ async def gateway(policy: EgressPolicy, lookup: Rebinding) -> AsyncIterator[tupl
         await one.stop()
 
 
+@pytest.mark.attack("A23", control=True)
 async def test_a23_dns_rebinding(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resolve, "REMEMBER_S", 0.0)
     attacker = serve(host="127.0.0.2")
@@ -295,6 +305,7 @@ async def test_a23_dns_rebinding(serve: Any, monkeypatch: pytest.MonkeyPatch) ->
     assert (attacker.hits, canary.hits) == (1, 1)
 
 
+@pytest.mark.attack("A23", control=True)
 async def test_a23_a_relay_stays_where_its_url_was_checked(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resolve, "REMEMBER_S", 0.0)
     attacker = serve(lambda head: b"RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n", host="127.0.0.2")
@@ -312,6 +323,7 @@ async def test_a23_a_relay_stays_where_its_url_was_checked(serve: Any, monkeypat
     assert (attacker.hits, canary.hits) == (2, 0)
 
 
+@pytest.mark.attack("A23", control=True)
 async def test_a23_a_name_with_a_good_and_a_bad_address(serve: Any) -> None:
     attacker = serve(host="127.0.0.2")
     canary = serve(host="127.0.0.1", port=attacker.port)
@@ -330,6 +342,7 @@ async def test_a23_a_name_with_a_good_and_a_bad_address(serve: Any) -> None:
     attacker.close = lambda: None
 
 
+@pytest.mark.attack("A24", control=True)
 async def test_a24_spellings_of_a_listed_name_are_that_name() -> None:
     lookup = Rebinding(["10.9.9.9"])
     policy = EgressPolicy.parse("web=Bücher.example")
@@ -342,6 +355,7 @@ async def test_a24_spellings_of_a_listed_name_are_that_name() -> None:
             assert caught.value.code == "egress.private"
 
 
+@pytest.mark.attack("A26", control=True)
 async def test_a26_credentials_stay_with_the_camera_they_belong_to(serve: Any) -> None:
     elsewhere = serve()
     camera = serve()

@@ -32,6 +32,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
     made.stop()
 
 
+@pytest.mark.attack("A64", "A65", control=True)
 def test_a_thousand_addresses_and_restarts_get_no_more_than_a_days_guesses(hub: ApiHub) -> None:
     owner = hub.sign_in("owner")
     looked_at = 0
@@ -56,6 +57,7 @@ def test_a_thousand_addresses_and_restarts_get_no_more_than_a_days_guesses(hub: 
         assert guess(other, "owner", "192.0.2.10", PASSWORD) == 429
 
 
+@pytest.mark.attack("A65", control=True)
 def test_a_known_device_has_a_counter_of_its_own(hub: ApiHub) -> None:
     device = hub.sign_in("traveller").cookies["glimpser_device"]
     with hub.client(Cookie=f"glimpser_device={device}") as known:
@@ -64,6 +66,7 @@ def test_a_known_device_has_a_counter_of_its_own(hub: ApiHub) -> None:
         assert guess(elsewhere, "traveller", "192.0.2.21", PASSWORD) == 204
 
 
+@pytest.mark.attack("A65", control=True)
 def test_one_address_does_not_try_everybody(hub: ApiHub) -> None:
     with hub.client() as attacker:
         statuses = [guess(attacker, f"somebody{number}", "192.0.2.50") for number in range(40)]
@@ -72,6 +75,7 @@ def test_one_address_does_not_try_everybody(hub: ApiHub) -> None:
         assert guess(attacker, "neighbour", "192.0.2.51", PASSWORD) == 204
 
 
+@pytest.mark.attack("A65", control=True)
 @pytest.mark.parametrize(
     ("first", "second"), [("2001:db8::1", "2001:db8::ffff:2"), ("::ffff:192.0.2.60", "192.0.2.60")]
 )
@@ -92,6 +96,7 @@ def test_the_command_line_unlocks(hub: ApiHub) -> None:
         assert guess(attacker, "admin2", "192.0.2.200", PASSWORD) == 204
 
 
+@pytest.mark.attack("A66", control=True)
 def test_a_name_that_nobody_has_is_counted_alike(hub: ApiHub) -> None:
     with hub.client() as attacker:
         told = {name: [guess(attacker, name, f"192.0.2.{70 + i}") for _ in range(7)]

@@ -31,6 +31,7 @@ PAYLOADS = (
 )
 
 
+@pytest.mark.attack("A46", "A47")
 async def test_names_and_texts_are_inert_on_every_page(
     hub: RunningHub, signed_in: Page, context: BrowserContext, film: Path
 ) -> None:
@@ -68,6 +69,7 @@ async def test_names_and_texts_are_inert_on_every_page(
             hub.remove(stream)
 
 
+@pytest.mark.control("A46", "A47")
 async def test_the_alarm_itself_works(signed_in: Page, context: BrowserContext, hub: RunningHub) -> None:
     """The binding that must never fire above does fire when something runs."""
     fired: list[str] = []
@@ -83,6 +85,7 @@ INLINE = (
 )
 
 
+@pytest.mark.attack("A46")
 @pytest.mark.parametrize("inline", INLINE)
 async def test_inline_scripts_do_not_run_even_if_they_get_in(hub: RunningHub, browser: Browser, inline: str) -> None:
     page = await browser.new_page()
