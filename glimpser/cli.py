@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "setup-link": ("glimpser.commands.accounts:setup_link", "Print a new link for making the first administrator."),
     "users": ("glimpser.commands.accounts:users", "Manage users."),
     "api-keys": ("glimpser.commands.accounts:api_keys", "Manage API keys."),
+    "secrets": ("glimpser.commands.secrets:secrets", "Check encrypted secrets and change their key."),
     "plugins": ("glimpser.commands.plugins:plugins", "List, inspect and switch plugins."),
     "analyze": ("glimpser.commands.analyze:analyze", "Run an analyzer over a file or a folder of pictures."),
 }

@@ -46,6 +46,7 @@ from glimpser.plugins.rows import Values
 from glimpser.plugins.runtime import Runtime
 from glimpser.plugins.state import Stage
 from glimpser.protocol.messages import EventChanged
+from glimpser.sealed import open_box
 from glimpser.secrets import SecretBox
 from glimpser.settings import Settings
 from glimpser.streams.desired import DesiredStreams
@@ -112,7 +113,7 @@ class Hub:
         self.events = Events(self.db, node_id=self.node_id,
                              types=EventTypes(o.spec for o in registry.event_types.values()))  # fmt: skip
         await self.events.start()
-        self.box = box = SecretBox.from_file(settings.key_file)
+        self.box = box = await open_box(settings.key_path)
         self._make_media()
         await egress
         self.runtime = self._make_runtime(box)
@@ -149,7 +150,7 @@ class Hub:
     def _make_runtime(self, box: SecretBox) -> Runtime:
         services = Services(
             data_dir=self.settings.data_dir, http=lambda plugin, purpose: self.egress.http_client(purpose),
-            publish=self._publish, write=self.db.write, values=lambda plugin: Values(self.db, plugin),
+            publish=self._publish, write=self.db.write, values=lambda plugin: Values(self.db, plugin, self.box),
         )  # fmt: skip
         return Runtime(self.plugins, services, origins=self.settings.origins, box=box,
                        references=References.of(self.settings.data_dir), redactor=redactor)  # fmt: skip

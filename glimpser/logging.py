@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor
 
-from glimpser.secrets import Redactor
+from glimpser.redaction import Redactor
 
 redactor = Redactor()
 """Shared by the process: whoever resolves a secret teaches it here (``redactor.learn``)."""

@@ -77,8 +77,8 @@ class Settings(BaseModel):
     """Folders below which streams may open local files."""
     workers: int = Field(0, ge=0, le=256)
     """Number of worker processes for first-party streams; 0: as many as processor cores."""
-    secret_key_file: _Path | None = None
-    """File with the key that encrypts secrets; default: secret.key in the data folder, made at the first start."""
+    key_file: _Path | None = None
+    """File with the keys that encrypt secrets; default: secret.key in the data folder, made at the first start."""
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", json_schema_extra=_STORED)
     """The least severe messages to log."""
     log_format: Literal["auto", "console", "json"] = "auto"
@@ -176,8 +176,8 @@ class Settings(BaseModel):
         return f"{'http' if self.tls == 'off' else 'https'}://{shown}:{self.port}"
 
     @property
-    def key_file(self) -> Path:
-        return self.secret_key_file or self.data_dir / "secret.key"
+    def key_path(self) -> Path:
+        return self.key_file or self.data_dir / "secret.key"
 
     @property
     def worker_count(self) -> int:

@@ -10,7 +10,7 @@ from glimpser.identity.policy import Principal
 from glimpser.plugins.changes import patched
 from glimpser.plugins.config import mask, resolve, seal, validate, without_sealed
 from glimpser.plugins.rows import Changed, read_config, store_config, store_switch
-from glimpser.plugins.sections import stored_row
+from glimpser.plugins.sections import stored_place
 from glimpser.plugins.state import Plugin
 from glimpser_sdk.schema import form_schema
 from glimpser_sdk.web import Problem
@@ -163,7 +163,7 @@ async def _store(hub: Hub, plugin: Plugin, patch: dict[str, Any], version: int) 
     document = patched(section.model, section.document, patch)
     validate(section.model, resolve(document, hub.runtime.references), "/config")
     kept = {k: v for k, v in document.items() if section.sources.get(k) not in ("environment", "file")}
-    sealed = seal(section.model, kept, hub.box, stored_row(plugin.id))
+    sealed = seal(section.model, kept, hub.box, stored_place(plugin.id))
     return await store_config(hub.db, plugin.id, sealed, spec.version, expected=version)
 
 

@@ -14,6 +14,7 @@ from glimpser.engine.contract import EngineError
 from glimpser.engine.groups import FIRST_PARTY
 from glimpser.identity.policy import Principal, can, visible_to
 from glimpser.plugins.config import DocumentInvalid, load_model
+from glimpser.secrets import Place
 from glimpser.streams.inputs import StreamIn
 from glimpser.streams.parts import source_part
 from glimpser.streams.reasons import reason_text
@@ -187,7 +188,7 @@ async def try_stream(hub: Hub, body: TryIn) -> Any:
         {
             "ok": why is None,
             "kind": kind,
-            "config": documents.mask(spec.config, document, ""),
+            "config": documents.mask(spec.config, document, Place("", "")),
             "reason": {"code": why.code, "params": why.params, "text": reason_text(why.code, why.params)}
             if why
             else None,

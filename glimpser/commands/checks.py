@@ -42,7 +42,7 @@ def run_checks(settings: Settings) -> Iterator[Finding]:
         ("requirements", lambda: broken_requirements(list(distributions()))),
         ("plugins", lambda: _plugins(settings)),
         ("data folder", lambda: _folder(settings.data_dir)),
-        ("secret key", lambda: _key(settings.key_file)),
+        ("secret key", lambda: _key(settings.key_path)),
         ("clock", _clock),
         ("database", lambda: _database(settings)),
         ("egress", lambda: _egress(settings.egress_allow)),
@@ -143,13 +143,14 @@ def _folder(folder: Path) -> Iterator[Finding]:
 
 
 def _key(path: Path) -> Iterator[Finding]:
-    from glimpser.secrets import SecretBox, SecretError
+    from glimpser.keyfile import read_keys
+    from glimpser.secrets import SecretError
 
     if not path.exists():
         yield Finding("ok", "secret key", f"{path} will be made at the first start")
         return
     try:
-        SecretBox.from_file(path)
+        read_keys(path)
     except SecretError as error:
         yield Finding("fail", "secret key", str(error))
     else:

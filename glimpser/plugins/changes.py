@@ -10,9 +10,10 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from pydantic import BaseModel
 
-from glimpser.plugins.config import DocumentInvalid, FieldError, mask
+from glimpser.plugins.config import REENTER, DocumentInvalid, FieldError, mask
 from glimpser.plugins.documents import is_reference, map_leaves, merge_patch
-from glimpser.secrets import MASK
+from glimpser.redaction import MASK
+from glimpser.secrets import is_encrypted
 
 _PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322, "rtmp": 1935, "rtmps": 443}
 _PLACE = re.compile(r"(.*[_-])?(host|hostname|server|address|endpoint|domain|port|url|uri)s?", re.IGNORECASE)
@@ -39,6 +40,8 @@ def replaced(model: type[BaseModel], old: Any, new: Any) -> Any:
         kept = _at(before, pointer)
         if not stays:
             return _GONE if value == MASK else _without_masks(value)
+        if is_encrypted(kept):
+            raise DocumentInvalid(FieldError(pointer, "secret.unreadable", REENTER))
         if value == MASK and kept not in (None, MASK):
             return kept
         if value != MASK and isinstance(kept, str):

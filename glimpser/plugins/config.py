@@ -15,12 +15,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
 
 from glimpser.plugins.documents import escape, is_reference, map_leaves
-from glimpser.secrets import MASK, SecretBox, SecretError, is_encrypted, mask_url
+from glimpser.redaction import MASK, mask_url
+from glimpser.secrets import Place, SecretBox, SecretError, is_encrypted
 from glimpser_sdk.errors import ConfigInvalid
 from glimpser_sdk.lazy import Lazy
 
 M = TypeVar("M", bound=BaseModel)
 MAX_FILE = 64 * 1024
+REENTER = "this is an encrypted secret that cannot be used as it is: enter the secret itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,18 @@ class FieldError:
 class DocumentInvalid(ConfigInvalid):
     """A document that does not fit its model, with all its faults; ``field`` is the first one's pointer."""
 
+    reason_code = ConfigInvalid.default_code
+
     def __init__(self, *errors: FieldError) -> None:
         text = "; ".join(f"{e.pointer or '/'}: {e.message}" for e in errors)
-        super().__init__(text, field=errors[0].pointer)
+        super().__init__(text, field=errors[0].pointer, code=self.reason_code)
         self.errors = errors
+
+
+class SecretUnreadable(DocumentInvalid):
+    """A stored document with a secret that this installation's keys do not open."""
+
+    reason_code = "secret.unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,27 +162,40 @@ def mask(model: type[BaseModel] | None, document: Any) -> Any:
     return map_leaves(model, document, change)
 
 
-def seal(model: type[BaseModel], document: Any, box: SecretBox, bound_to: str) -> Any:
-    """The document to store in the row ``bound_to``: secrets, and URLs that hold one, are encrypted."""
+def seal(model: type[BaseModel], document: Any, box: SecretBox, place: Place) -> Any:
+    """The document to store in this place: secrets, and URLs that hold one, are encrypted."""
 
     def change(pointer: str, value: Any, secret: bool) -> Any:
         if is_reference(value):
             return value
-        return box.encrypt(value, bound_to) if secret or _holds_secret(value) else value
+        return box.encrypt(value, place.below(pointer)) if secret or _holds_secret(value) else value
 
     return map_leaves(model, document, change)
 
 
-def unseal(document: Any, box: SecretBox, bound_to: str) -> Any:
-    """The stored document as it was written, references left as they are. DocumentInvalid for what does not open."""
+def unseal(document: Any, box: SecretBox, place: Place) -> Any:
+    """The document of this place as it was written, references left as they are. SecretUnreadable for what does not
+    open."""
 
     def change(pointer: str, value: Any, secret: bool) -> Any:
         if not is_encrypted(value):
             return value
         try:
-            return box.decrypt(value, bound_to)
+            return box.decrypt(value, place.below(pointer))
         except SecretError as error:
-            raise DocumentInvalid(FieldError(pointer, "secret", str(error))) from None
+            raise SecretUnreadable(FieldError(pointer, "secret.unreadable", str(error))) from None
+
+    return map_leaves(None, document, change)
+
+
+def opened(document: Any, box: SecretBox, place: Place) -> Any:
+    """The same as far as it opens: what does not stays encrypted."""
+
+    def change(pointer: str, value: Any, secret: bool) -> Any:
+        try:
+            return box.decrypt(value, place.below(pointer)) if is_encrypted(value) else value
+        except SecretError:
+            return value
 
     return map_leaves(None, document, change)
 
@@ -213,11 +236,11 @@ def has_references(document: Any) -> bool:
 
 
 def without_sealed(document: Any, prefix: str = "") -> None:
-    """DocumentInvalid when a document from outside contains ``$enc``, which only the hub may write."""
+    """DocumentInvalid when a document holds ``$enc``: given from outside, or stored and not to be opened."""
 
     def change(pointer: str, value: Any, secret: bool) -> Any:
         if is_encrypted(value):
-            raise DocumentInvalid(FieldError(prefix + pointer, "reference", "$enc cannot be given"))
+            raise DocumentInvalid(FieldError(prefix + pointer, "reference", REENTER))
         return value
 
     map_leaves(None, document, change)

@@ -7,6 +7,8 @@ from typing import Any
 
 from glimpser.database import Database
 from glimpser.database.models.plugins import PluginState, PluginValue
+from glimpser.secrets import Place, SecretBox, SecretError, is_encrypted
+from glimpser_sdk.errors import ConfigInvalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,34 @@ async def _row(plugin_id: str, expected: int | None) -> PluginState:
 class Values:
     """The key-value store of one plugin (see ``glimpser_sdk.contexts.KeyValueStore``)."""
 
-    def __init__(self, db: Database, plugin_id: str) -> None:
+    def __init__(self, db: Database, plugin_id: str, box: SecretBox) -> None:
         self._db = db
         self._plugin_id = plugin_id
+        self._box = box
 
     async def get(self, key: str, default: Any = None) -> Any:
         row = await PluginValue.get_or_none(plugin_id=self._plugin_id, key=key)
-        return default if row is None else row.value
+        if row is None:
+            return default
+        if not is_encrypted(row.value):
+            return row.value
+        try:
+            return self._box.decrypt(row.value, self._place(key))
+        except SecretError as error:
+            raise ConfigInvalid(str(error), code="secret.unreadable") from None
 
     async def set(self, key: str, value: Any) -> None:
+        if is_encrypted(value):
+            raise ConfigInvalid("a value cannot look like an encrypted one; store secrets with set_secret")
+        await self._set(key, value)
+
+    async def set_secret(self, key: str, value: Any) -> None:
+        await self._set(key, self._box.encrypt(value, self._place(key)))
+
+    def _place(self, key: str) -> Place:
+        return Place(f"plugin_kv/{self._plugin_id}/{key}", "value")
+
+    async def _set(self, key: str, value: Any) -> None:
         async def change(_: Any) -> None:
             await PluginValue.update_or_create({"value": value}, plugin_id=self._plugin_id, key=key)
 

@@ -18,7 +18,8 @@ from glimpser.plugins.limits import in_thread
 from glimpser.plugins.rows import read_config
 from glimpser.plugins.sections import Section, load_section
 from glimpser.plugins.state import Plugin, PluginExit, Stage, State, guard
-from glimpser.secrets import Redactor, SecretBox
+from glimpser.redaction import Redactor
+from glimpser.secrets import SecretBox
 from glimpser_sdk.contributions import call
 from glimpser_sdk.errors import NotReady
 

@@ -13,7 +13,7 @@ from glimpser.origins import Origins, Source
 from glimpser.plugins.config import References, load_model, resolve, unseal, validate
 from glimpser.plugins.documents import merge_patch
 from glimpser.plugins.rows import StoredConfig
-from glimpser.secrets import SecretBox
+from glimpser.secrets import Place, SecretBox
 from glimpser_sdk.errors import ConfigInvalid
 from glimpser_sdk.specs import ConfigSpec
 
@@ -29,9 +29,9 @@ class Section:
     config: BaseModel
 
 
-def stored_row(plugin_id: str) -> str:
-    """What a plugin's sealed secrets are bound to."""
-    return f"plugin:{plugin_id}"
+def stored_place(plugin_id: str) -> Place:
+    """Where a plugin's sealed secrets belong."""
+    return Place(f"plugin_states/{plugin_id}", "config")
 
 
 def load_section(
@@ -49,7 +49,7 @@ def load_section(
     """
     model = load_model(spec.model)
     layers: dict[Source, dict[str, Any]] = {
-        "database": _up_to_date(spec, stored, unseal(stored.document, box, stored_row(plugin_id)) if stored else {}),
+        "database": _up_to_date(spec, stored, unseal(stored.document, box, stored_place(plugin_id)) if stored else {}),
         "file": origins.plugin_section(plugin_id),
         "environment": _from_variables(model, origins.plugin_variables(plugin_id)),
     }

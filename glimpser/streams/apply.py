@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from glimpser.database.models import Stream
-from glimpser.secrets import MASK
+from glimpser.redaction import MASK
 from glimpser_sdk.errors import ConfigInvalid
 
 from .inputs import StreamIn

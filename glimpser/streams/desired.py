@@ -8,7 +8,6 @@ from glimpser.capture.desired import Desired
 from glimpser.database.models import Stream
 from glimpser.engine.groups import group_of
 from glimpser.protocol.messages import WhyNot
-from glimpser.secrets import SecretError
 from glimpser_sdk.errors import GlimpserError
 
 from .store import StreamStore
@@ -37,7 +36,4 @@ class DesiredStreams:
         except GlimpserError as error:
             why = WhyNot(code=error.reason.code, params=error.reason.params)
             return Desired(id=row.id, enabled=enabled, problem=why)
-        except SecretError as error:
-            return Desired(id=row.id, enabled=enabled, problem=WhyNot(code="secret.unreadable",
-                                                                      params={"detail": str(error)}))  # fmt: skip
         return Desired(id=row.id, enabled=enabled, group=group_of(part, self._first_party()), stream=part)

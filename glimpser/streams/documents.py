@@ -7,7 +7,7 @@ from typing import Any
 from glimpser.logging import redactor
 from glimpser.plugins import changes, config
 from glimpser.plugins.documents import escape, is_reference
-from glimpser.secrets import SecretBox
+from glimpser.secrets import Place, SecretBox
 from glimpser_sdk.lazy import Lazy
 
 
@@ -27,14 +27,19 @@ class Documents:
         _same_types(document, config.in_clear(made), pointer)
         return document
 
-    def seal(self, reference: Lazy, document: dict[str, Any], row_id: str) -> dict[str, Any]:
-        """As the database keeps it: secrets encrypted for this row."""
-        sealed: dict[str, Any] = config.seal(config.load_model(reference), document, self._box, row_id)
+    def seal(self, reference: Lazy, document: dict[str, Any], place: Place) -> dict[str, Any]:
+        """As the database keeps it: secrets encrypted for this place."""
+        sealed: dict[str, Any] = config.seal(config.load_model(reference), document, self._box, place)
         return sealed
 
-    def unseal(self, document: dict[str, Any], row_id: str) -> dict[str, Any]:
-        """As it was written. DocumentInvalid for what does not open with this key."""
-        plain: dict[str, Any] = config.unseal(document, self._box, row_id)
+    def unseal(self, document: dict[str, Any], place: Place) -> dict[str, Any]:
+        """As it was written. SecretUnreadable for what does not open with this key."""
+        plain: dict[str, Any] = config.unseal(document, self._box, place)
+        return plain
+
+    def opened(self, document: dict[str, Any], place: Place) -> dict[str, Any]:
+        """As it was written, but that what does not open with this key stays encrypted."""
+        plain: dict[str, Any] = config.opened(document, self._box, place)
         return plain
 
     def in_clear(self, reference: Lazy, document: dict[str, Any]) -> dict[str, Any]:
@@ -44,10 +49,10 @@ class Documents:
         redactor.learn(config.secrets_in(model, resolved))
         return resolved
 
-    def mask(self, reference: Lazy | None, document: dict[str, Any], row_id: str) -> dict[str, Any]:
+    def mask(self, reference: Lazy | None, document: dict[str, Any], place: Place) -> dict[str, Any]:
         """As it may be shown. ``reference`` None: the plugin is gone, every value is masked."""
         model = config.load_model(reference) if reference is not None else None
-        masked: dict[str, Any] = config.mask(model, self.unseal(document, row_id))
+        masked: dict[str, Any] = config.mask(model, self.opened(document, place))
         return masked
 
     def patch(self, reference: Lazy, kept: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from glimpser.database import Database, migrate_all
 from glimpser.database.models import MetaValue
+from glimpser.keyfile import in_use
 from glimpser.plugins.config import References
 from glimpser.plugins.host import PluginHost
 from glimpser.plugins.policy import policy_of, switches_of
-from glimpser.secrets import SecretBox
+from glimpser.sealed import open_box
 from glimpser_sdk.ids import new_id
 
 from .documents import Documents
@@ -42,15 +43,16 @@ async def opened(settings: Settings) -> AsyncIterator[StreamStore]:
     db = Database(settings.database_url, settings.data_dir)
     await db.open()
     try:
-        documents = Documents(SecretBox.from_file(settings.key_file), References.of(settings.data_dir))
-        yield StreamStore(
-            db,
-            lambda: host.registry,
-            documents,
-            node_id=await node_id(db),
-            data_dir=settings.data_dir,
-            media_roots=[],
-            max_idle_gap_s=lambda: settings.max_idle_gap_s,
-        )
+        with in_use(settings.data_dir):
+            documents = Documents(await open_box(settings.key_path), References.of(settings.data_dir))
+            yield StreamStore(
+                db,
+                lambda: host.registry,
+                documents,
+                node_id=await node_id(db),
+                data_dir=settings.data_dir,
+                media_roots=[],
+                max_idle_gap_s=lambda: settings.max_idle_gap_s,
+            )
     finally:
         await db.close()

@@ -9,14 +9,26 @@ from typing import Any
 
 from glimpser.database import Database
 from glimpser.database.models import Stream, StreamGroup, StreamGroupMember
+from glimpser.plugins.documents import escape
 from glimpser.plugins.registry import Registry, pick
 from glimpser.protocol.messages import StreamPart
+from glimpser.secrets import Place
 from glimpser_sdk.errors import ConfigInvalid
 from glimpser_sdk.ids import new_id
 
 from . import parts
 from .documents import Documents
 from .inputs import StreamIn
+
+
+def place(stream_id: str, field: str) -> Place:
+    """Where the secrets of a stream's field belong."""
+    return Place(f"streams/{stream_id}", field)
+
+
+def part(field: str, identifier: str) -> str:
+    """The field of one analyzer or sink."""
+    return f"{field}/{escape(identifier)}"
 
 
 class StreamStore:
@@ -113,14 +125,19 @@ class StreamStore:
         await self._db.write(change)
 
     async def given(self, stream: Stream) -> StreamIn:
-        """The stream as it was written, with its secrets in clear; never shown to anybody."""
+        """The stream as it was written, with its secrets in clear; never shown to anybody. A secret that does not open
+        with this installation's key stays encrypted."""
         registry = self._registry()
+
+        def opened(offers: Any, name: str, document: dict[str, Any], field: str) -> dict[str, Any]:
+            return self.documents.opened(document, place(stream.id, field)) if name in offers else document
+
         groups = StreamGroupMember.filter(stream_id=stream.id).order_by("id")
         return StreamIn.model_construct(
             name=stream.name, kind=stream.kind,
-            config=self._unsealed(registry.sources, stream.kind, stream.config, stream),
-            analyzers={i: self._unsealed(registry.analyzers, i, c, stream) for i, c in stream.analyzers.items()},
-            sinks={i: self._unsealed(registry.sinks, i, c, stream) for i, c in stream.sinks.items()},
+            config=opened(registry.sources, stream.kind, stream.config, "config"),
+            analyzers={i: opened(registry.analyzers, i, c, part("analyzers", i)) for i, c in stream.analyzers.items()},
+            sinks={i: opened(registry.sinks, i, c, part("sinks", i)) for i, c in stream.sinks.items()},
             regions=stream.regions, groups=[str(g) for g in await groups.values_list("group_id", flat=True)],
             tags=stream.tags, enabled=stream.desired == "running", timezone=stream.timezone,
             location=stream.location, external_key=stream.external_key,
@@ -131,16 +148,17 @@ class StreamStore:
         """What a worker runs. ConfigInvalid when no running plugin offers the kind or a secret cannot be read."""
         registry = self._registry()
 
-        def clear(offers: Any, name: str, document: dict[str, Any]) -> dict[str, Any]:
+        def clear(offers: Any, name: str, document: dict[str, Any], field: str) -> dict[str, Any]:
             if name not in offers:
                 return {}
-            return self.documents.in_clear(offers[name].spec.config, self.documents.unseal(document, stream.id))
+            opened = self.documents.unseal(document, place(stream.id, field))
+            return self.documents.in_clear(offers[name].spec.config, opened)
 
         return parts.stream_part(
             registry, stream_id=stream.id, name=stream.name, kind=stream.kind,
-            config=clear(registry.sources, stream.kind, stream.config),
-            analyzers={i: clear(registry.analyzers, i, c) for i, c in stream.analyzers.items()},
-            sinks={i: clear(registry.sinks, i, c) for i, c in stream.sinks.items()},
+            config=clear(registry.sources, stream.kind, stream.config, "config"),
+            analyzers={i: clear(registry.analyzers, i, c, part("analyzers", i)) for i, c in stream.analyzers.items()},
+            sinks={i: clear(registry.sinks, i, c, part("sinks", i)) for i, c in stream.sinks.items()},
             regions=stream.regions, unmasked_recording=stream.unmasked_recording,
             max_idle_gap_s=self._max_idle_gap_s(), media_roots=self.media_roots,
             folder=self._data_dir / "work" / stream.id,
@@ -150,18 +168,15 @@ class StreamStore:
         """``config``, ``analyzers`` and ``sinks`` with their secrets masked, for answers and exports."""
         registry = self._registry()
 
-        def mask(offers: Any, name: str, document: dict[str, Any]) -> dict[str, Any]:
+        def mask(offers: Any, name: str, document: dict[str, Any], field: str) -> dict[str, Any]:
             offer = offers.get(name)
-            return self.documents.mask(offer.spec.config if offer else None, document, stream.id)
+            return self.documents.mask(offer.spec.config if offer else None, document, place(stream.id, field))
 
         return {
-            "config": mask(registry.sources, stream.kind, stream.config),
-            "analyzers": {i: mask(registry.analyzers, i, c) for i, c in stream.analyzers.items()},
-            "sinks": {i: mask(registry.sinks, i, c) for i, c in stream.sinks.items()},
+            "config": mask(registry.sources, stream.kind, stream.config, "config"),
+            "analyzers": {i: mask(registry.analyzers, i, c, part("analyzers", i)) for i, c in stream.analyzers.items()},
+            "sinks": {i: mask(registry.sinks, i, c, part("sinks", i)) for i, c in stream.sinks.items()},
         }
-
-    def _unsealed(self, offers: Any, name: str, document: dict[str, Any], stream: Stream) -> dict[str, Any]:
-        return self.documents.unseal(document, stream.id) if name in offers else document
 
     def _columns(self, given: StreamIn, identifier: str) -> dict[str, Any]:
         registry = self._registry()
@@ -169,10 +184,11 @@ class StreamStore:
         return {
             "name": given.name,
             "kind": given.kind,
-            "config": seal(registry.sources[given.kind].spec.config, given.config, identifier),
-            "analyzers": {i: seal(registry.analyzers[i].spec.config, c, identifier)
+            "config": seal(registry.sources[given.kind].spec.config, given.config, place(identifier, "config")),
+            "analyzers": {i: seal(registry.analyzers[i].spec.config, c, place(identifier, part("analyzers", i)))
                           for i, c in (given.analyzers or {}).items()},
-            "sinks": {i: seal(registry.sinks[i].spec.config, c, identifier) for i, c in (given.sinks or {}).items()},
+            "sinks": {i: seal(registry.sinks[i].spec.config, c, place(identifier, part("sinks", i)))
+                      for i, c in (given.sinks or {}).items()},
             "regions": [r.model_dump(mode="json") for r in given.regions],
             "tags": given.tags,
             "desired": "running" if given.enabled else "stopped",

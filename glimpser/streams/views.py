@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from glimpser.database.models import Stream
 from glimpser.identity.policy import Principal, abilities
-from glimpser.secrets import SecretError, mask_url
+from glimpser.redaction import mask_url
 
 from .health import state_view
 
@@ -24,10 +24,7 @@ def stream_view(hub: Hub, principal: Principal, row: Stream, groups: list[str]) 
     """All but what a principal may not see. Who cannot configure gets no configuration."""
     state = hub.capture.state(row.id)
     measured: dict[str, Any] = state_view(state) if state is not None else dict(UNKNOWN)
-    try:
-        parts = hub.streams.masked(row)
-    except SecretError:
-        parts = {"config": {}, "analyzers": {}, "sinks": {}}
+    parts = hub.streams.masked(row)
     source = mask_url(str(parts["config"].get("url") or row.kind))
     can = abilities(principal, PERMISSIONS, row.id)
     if "streams.configure" not in can:

@@ -86,10 +86,13 @@ class KeyValueStore(Protocol):
     """The plugin's own small values."""
 
     async def get(self, key: str, default: Any = None) -> Any:
-        """A JSON value."""
+        """A JSON value. ConfigInvalid for a secret that this installation's keys do not open."""
 
     async def set(self, key: str, value: Any) -> None:
         """Store a JSON value; returns after commit."""
+
+    async def set_secret(self, key: str, value: Any) -> None:
+        """Store a JSON value encrypted; returns after commit. NotReady while the hub has no key."""
 
     async def delete(self, key: str) -> None:
         """Forget a value; no error when there is none."""

@@ -15,9 +15,11 @@ from glimpser.plugins.changes import patched, replaced
 from glimpser.plugins.config import (
     DocumentInvalid,
     References,
+    SecretUnreadable,
     has_references,
     in_clear,
     mask,
+    opened,
     resolve,
     seal,
     secrets_in,
@@ -25,11 +27,13 @@ from glimpser.plugins.config import (
     validate,
     without_sealed,
 )
-from glimpser.secrets import MASK, SecretBox
+from glimpser.redaction import MASK
+from glimpser.secrets import Place, SecretBox
 from glimpser_sdk import PluginConfig, SecretStr
 from glimpser_sdk.schema import form_problems, form_schema
 
 BOX = SecretBox(b"k" * 32)
+ROW = Place("streams/one", "config")
 
 
 class Basic(PluginConfig):
@@ -75,12 +79,12 @@ documents = st.fixed_dictionaries(
 @given(documents)
 def test_nothing_secret_is_shown_or_stored(document: dict[str, Any]) -> None:
     validate(Config, document)
-    sealed = seal(Config, document, BOX, "row")
+    sealed = seal(Config, document, BOX, ROW)
     secrets = secrets_in(Config, document)
     for text in (json.dumps(sealed), json.dumps(mask(Config, document)), json.dumps(mask(Config, sealed))):
         assert "S3cret-in" not in text
         assert not any(json.dumps(s)[1:-1] in text for s in secrets)
-    assert unseal(sealed, BOX, "row") == document
+    assert unseal(sealed, BOX, ROW) == document
     assert mask(Config, sealed) == mask(Config, document) or "url" in document
 
 
@@ -159,7 +163,7 @@ def test_references(tmp_path: Path) -> None:
     document = {"password": {"$env": "CAM"}, "accounts": [{"name": "a", "password": {"$file": str(tmp_path / "pw")}}]}
     assert has_references(document)
     assert mask(Config, document) == document
-    assert seal(Config, document, BOX, "row") == document
+    assert seal(Config, document, BOX, ROW) == document
     config = validate(Config, resolve(document, references))
     assert in_clear(config)["password"] == "from-env"
     assert in_clear(config)["accounts"] == [{"name": "a", "password": "from-file"}]
@@ -172,9 +176,17 @@ def test_references(tmp_path: Path) -> None:
 
 
 def test_sealed_values_belong_to_their_row_and_cannot_be_given() -> None:
-    sealed = seal(Config, {"password": "x"}, BOX, "one")
-    with pytest.raises(DocumentInvalid):
-        unseal(sealed, BOX, "other")
+    sealed = seal(Config, {"password": "x", "login": {"kind": "token", "token": "y"}}, BOX, ROW)
+    for place in (Place("streams/other", "config"), Place("streams/one", "analyzers/x")):
+        with pytest.raises(SecretUnreadable):
+            unseal(sealed, BOX, place)
+    moved = {"password": sealed["login"]["token"]}
+    with pytest.raises(SecretUnreadable, match="/password"):
+        unseal(moved, BOX, ROW)
+    assert opened(sealed | moved, BOX, ROW) == {
+        "password": sealed["login"]["token"],
+        "login": {"kind": "token", "token": "y"},
+    }
     with pytest.raises(DocumentInvalid):
         without_sealed(sealed)
 

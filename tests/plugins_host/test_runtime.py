@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from glimpser.database import Database, migrate_all
+from glimpser.database.models import PluginValue
 from glimpser.origins import Origins
 from glimpser.plugins.config import References, seal
 from glimpser.plugins.context import Context, Services
@@ -19,11 +20,13 @@ from glimpser.plugins.discover import discover
 from glimpser.plugins.host import PluginHost
 from glimpser.plugins.rows import Changed, Values, read_config, store_config, store_switch
 from glimpser.plugins.runtime import Runtime
-from glimpser.plugins.sections import stored_row
+from glimpser.plugins.sections import stored_place
 from glimpser.plugins.state import Stage, State
 from glimpser.plugins.switches import SwitchesUnreadable, read_switches
-from glimpser.secrets import Redactor, SecretBox
+from glimpser.redaction import Redactor
+from glimpser.secrets import SecretBox
 from glimpser_sdk import HubContext
+from glimpser_sdk.errors import ConfigInvalid
 
 CONFIG = {
     "config": """
@@ -83,7 +86,7 @@ async def boot(site: Any, db: Database, tmp_path: Path, box: SecretBox, publishe
                 http=lambda plugin, purpose: SimpleNamespace(of=(plugin, purpose)),  # type: ignore[return-value,arg-type]
                 publish=publish,
                 write=db.write,
-                values=lambda plugin_id: Values(db, plugin_id),
+                values=lambda plugin_id: Values(db, plugin_id, box),
             ),
             origins=Origins(environment=environment or {}, document=document or {}),
             box=box,
@@ -227,6 +230,11 @@ async def test_the_context_is_what_the_sdk_promises(site: Any, boot: Any, publis
         typed.metrics.counter("other")
     await typed.kv.set("a", {"b": [1]})
     assert await typed.kv.get("a") == {"b": [1]}
+    await typed.kv.set_secret("s", {"token": "canary"})
+    assert await typed.kv.get("s") == {"token": "canary"}
+    assert "canary" not in str((await PluginValue.get(plugin_id="rich", key="s")).value)
+    with pytest.raises(ConfigInvalid, match="set_secret"):
+        await typed.kv.set("s", {"$enc": "x"})
     await typed.kv.delete("a")
     await typed.kv.delete("a")
     assert await typed.kv.get("a", 7) == 7
@@ -247,7 +255,7 @@ async def test_config_precedence_and_origins(site: Any, boot: Any, db: Database,
         name: str
 
     document = {"count": 2, "token": "stored", "name": "stored"}
-    sealed = seal(Stored, document, box, stored_row("conf"))
+    sealed = seal(Stored, document, box, stored_place("conf"))
     assert "stored" not in str(sealed["token"])
     await store_config(db, "conf", sealed, 2)
     site.add("conf", site.manifest("conf") + WITH_CONFIG.format("conf"), modules=CONFIG)

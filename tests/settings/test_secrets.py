@@ -16,55 +16,78 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glimpser.keyfile import KeyMissing, KeyUnusable, make_key, new_key, read_keys, write_keys
 from glimpser.logging import configure, redactor
-from glimpser.secrets import MASK, Redactor, SecretBox, SecretError, mask_url
+from glimpser.redaction import MASK, Redactor, mask_url
+from glimpser.secrets import Place, SecretBox, SecretError, key_id
+from glimpser_sdk.errors import NotReady
 
 values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3))
 
 
-@given(values, st.text(min_size=1, max_size=30))
-def test_what_was_sealed_opens_for_its_row_only(value: Any, row: str) -> None:
-    box = SecretBox(b"a" * 32)
-    sealed = box.encrypt(value, row)
-    assert box.decrypt(json.loads(json.dumps(sealed)), row) == value
-    assert box.encrypt(value, row) != sealed
-    for other, bound in ((box, row + "x"), (SecretBox(b"b" * 32), row)):
+@given(values, st.text(min_size=1, max_size=30), st.text(max_size=30))
+def test_what_was_sealed_opens_in_its_place_only(value: Any, row: str, field: str) -> None:
+    box, place = SecretBox(b"a" * 32), Place(row, field)
+    sealed = box.encrypt(value, place)
+    assert box.decrypt(json.loads(json.dumps(sealed)), place) == value
+    assert box.encrypt(value, place) != sealed
+    elsewhere = (
+        (box, Place(row + "x", field)),
+        (box, Place(row, field + "x")),
+        (box, Place(row[:-1], row[-1] + field)),
+    )
+    for other, bound in (*elsewhere, (SecretBox(b"b" * 32), place), (SecretBox(without="none"), place)):
         with pytest.raises(SecretError):
             other.decrypt(sealed, bound)
+    assert SecretBox(b"b" * 32, b"a" * 32).decrypt(sealed, place) == value
 
 
-@pytest.mark.parametrize("broken", [{"$enc": "AAAA"}, {"$enc": "é"}, {"$enc": 3}, {}])
+@pytest.mark.parametrize(
+    "broken", [{"$enc": "AAAA"}, {"$enc": "é"}, {"$enc": 3}, {}, {"$enc": f"{key_id(b'a' * 32)}.é"}]
+)
 def test_what_was_never_sealed_is_refused(broken: Any) -> None:
     with pytest.raises(SecretError, match="cannot be opened"):
-        SecretBox(b"a" * 32).decrypt(broken, "row")
+        SecretBox(b"a" * 32).decrypt(broken, Place("row", "field"))
+
+
+def test_without_a_key_nothing_is_stored() -> None:
+    with pytest.raises(NotReady, match="it is away") as refused:
+        SecretBox(without="it is away").encrypt("x", Place("row", "field"))
+    assert refused.value.reason.code == "secret.no_key"
 
 
 def test_the_key_is_made_once_and_is_private(tmp_path: Path) -> None:
     path = tmp_path / "secret.key"
-    boxes: list[SecretBox] = []
-    threads = [threading.Thread(target=lambda: boxes.append(SecretBox.from_file(path))) for _ in range(8)]
+    keys: list[bytes] = []
+    threads = [threading.Thread(target=lambda: keys.append(make_key(path))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    sealed = boxes[0].encrypt("x", "row")
-    assert [box.decrypt(sealed, "row") for box in boxes] == ["x"] * 8
+    assert keys == read_keys(path) * 8
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [p.name for p in tmp_path.iterdir()] == ["secret.key"]
 
 
 def test_key_files_that_will_not_do(tmp_path: Path) -> None:
     path = tmp_path / "secret.key"
-    SecretBox.from_file(path)
+    with pytest.raises(KeyMissing, match="new-key"):
+        read_keys(path)
+    make_key(path)
     path.chmod(0o644)
     with pytest.raises(SecretError, match="chmod 600"):
-        SecretBox.from_file(path)
+        read_keys(path)
     path.chmod(0o600)
-    path.write_text("short")
-    with pytest.raises(SecretError, match="32 bytes"):
-        SecretBox.from_file(path)
+    for text in ("short", "", "?" * 44):
+        path.write_text(text)
+        with pytest.raises(KeyUnusable, match="32 bytes"):
+            read_keys(path)
     with pytest.raises(SecretError, match="cannot be made"):
-        SecretBox.from_file(tmp_path / "absent" / "secret.key")
+        make_key(tmp_path / "absent" / "secret.key")
+    path.unlink()
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(SecretError, match="is a link"):
+        write_keys(path, [new_key()])
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,10 @@ class MemoryStore:
         """Store a JSON value. TypeError when it is none."""
         self.values[key] = json.loads(json.dumps(value))
 
+    async def set_secret(self, key: str, value: Any) -> None:
+        """Store a JSON value, here in clear. TypeError when it is none."""
+        await self.set(key, value)
+
     async def delete(self, key: str) -> None:
         """Forget a value."""
         self.values.pop(key, None)
