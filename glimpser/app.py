@@ -16,7 +16,7 @@ from glimpser_sdk.ids import new_id
 from glimpser_sdk.web import Problem
 
 from .api import plugin_routes, problems, resources
-from .api.authentication import COOKIE, COOKIE_SECURE
+from .api.authentication import COOKIE, COOKIE_SECURE, renew_cookie
 from .api.dispatch import admit, check_all_declared, declared, mount
 from .api.host import Host
 from .api.inputs import Request
@@ -100,6 +100,7 @@ def create_app(hub: Hub) -> Quart:
         if response.status_code >= 400 and request.method not in SAFE and request.http_version.startswith("1"):
             # A refusal may come before the body was read; the server then closes, and the client has to know.
             response.headers["Connection"] = "close"
+        renew_cookie(response)
         response.headers["X-Trace-Id"] = g.get("trace_id", "")
         hub.metrics.request(request.method, response.status_code, time.monotonic() - g.get("started", time.monotonic()))
         return response

@@ -28,10 +28,12 @@ from glimpser.engine.local import LocalEngine, LocalOptions
 from glimpser.events.service import Events
 from glimpser.events.types import CORE as CORE_EVENTS
 from glimpser.events.types import EventTypes
-from glimpser.identity.passwords import first_backend
+from glimpser.identity.passwords import factor_backends, first_backend
 from glimpser.identity.permissions import CORE as CORE_PERMISSIONS
 from glimpser.identity.permissions import Catalogue
+from glimpser.identity.roles import RANKS
 from glimpser.identity.service import Identity
+from glimpser.identity.watch import Watch
 from glimpser.logging import redactor, set_level
 from glimpser.media.pruner import Limits, Pruner, remove_orphans
 from glimpser.media.service import Media
@@ -124,6 +126,7 @@ class Hub:
         await self.capture.start()
         self._background = [
             asyncio.create_task(self._prune(), name="prune"),
+            asyncio.create_task(Watch(self.responses, self.identity.ended).run(), name="watch what is open"),
             asyncio.create_task(self._copy_database(), name="copy the database"),
             asyncio.create_task(self.health.run(), name="stream health"),
         ]
@@ -169,7 +172,11 @@ class Hub:
         registry = self.plugins.registry
         catalogue = Catalogue(offer.spec for offer in registry.permissions.values())
         passwords = first_backend(registry, self.runtime.contexts.__getitem__)
-        self.identity = Identity(self.db, self.settings.data_dir, permissions=catalogue, passwords=passwords)
+        self.identity = Identity(
+            self.db, self.settings.data_dir, permissions=catalogue, passwords=passwords,
+            factors=factor_backends(registry, self.runtime.contexts.__getitem__),
+            factor_rank=lambda: RANKS.get(self.settings.require_factor),
+        )  # fmt: skip
         self.identity.on_revoked.append(self.responses.end_sessions)
 
     def _make_capture(self, box: SecretBox) -> None:

@@ -87,6 +87,10 @@ class Settings(BaseModel):
     """Name of this machine in lists."""
     timezone: TimeZone = Field("UTC", json_schema_extra=_STORED)
     """Time zone of schedules and of people who chose none."""
+    require_factor: Literal["nobody", "admin", "operator", "viewer", "guest"] = Field(
+        "nobody", json_schema_extra=_STORED
+    )
+    """Who needs a second factor beside the password: roles of this one's rank or a higher one."""
     event_retention_days: int = Field(30, ge=1, le=3650, json_schema_extra=_STORED)
     """Days after which events are deleted."""
     max_media_bytes: int = Field(5 * GB, ge=10_000_000, json_schema_extra=_STORED)

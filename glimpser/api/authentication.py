@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from quart import Response, request
+from quart import Response, g, request
 
 from glimpser.database.models import Session, User
+from glimpser.identity import users
+from glimpser.identity.challenges import LIFETIME_S
 from glimpser.identity.policy import Principal
-from glimpser.identity.service import Locked, SignedIn
+from glimpser.identity.proving import Locked, Wrong
+from glimpser.identity.service import FactorNeeded, SignedIn
+from glimpser.identity.step_up import proved
 from glimpser.timezones import TimeZone
 from glimpser_sdk.web import Problem
 
 from .answers import matcher, plain
 from .cursors import PageQuery, page
+from .problems import WrongProof
 from .routing import PUBLIC, SIGNED_IN, Loader, Page, Routes, Versioned
 
 if TYPE_CHECKING:
@@ -63,6 +70,9 @@ class Me(BaseModel):
     role: str
     kind: str
     permissions: list[str]
+    factor: str | None = Field(description="The second factor of the account.")
+    factor_needed: bool = Field(description="Nothing else may be done before there is one.")
+    step_up: bool = Field(description="Dangerous things may be done now, without proving again who one is.")
     language: str | None
     theme: str | None
     timezone: str | None
@@ -95,16 +105,57 @@ class OwnSession(BaseModel):
     current: bool
 
 
-def _address() -> str:
+def address() -> str:
+    """Where the request comes from."""
     return request.remote_addr or ""
 
 
-def _with_cookies(made: SignedIn) -> Response:
+def user_agent() -> str:
+    """What the client calls itself."""
+    return request.headers.get("User-Agent", "")
+
+
+def device() -> str | None:
+    """The token of a browser that signed in before."""
+    return request.cookies.get(_cookie_name(DEVICE))
+
+
+@contextmanager
+def told_alike(detail: str = WRONG) -> Iterator[None]:
+    """Answer what is wrong or locked, telling nothing of whom."""
+    try:
+        yield
+    except Wrong as wrong:
+        raise WrongProof(detail, wrong.retry_after) from None
+    except Locked as locked:
+        text = "too many failures: try again later"
+        raise Problem(429, "auth.locked", text, retry_after=locked.retry_after) from None
+
+
+def with_cookies(made: SignedIn) -> Response:
+    """An empty answer that signs a browser in."""
     response = Response(b"", status=204)
     _set_cookie(response, COOKIE, made.token, days=30)
     if made.device is not None:
         _set_cookie(response, DEVICE, made.device, days=400)
     return response
+
+
+def go_on_as(token: str) -> None:
+    """The session that asks goes on under this token: its cookie comes with the answer."""
+    g.renewed = token
+
+
+def renew_cookie(response: Response) -> None:
+    """Give the session its new cookie, where it goes on under another token."""
+    if (token := g.pop("renewed", None)) is not None:
+        _set_cookie(response, COOKIE, token, days=30)
+
+
+def browser(principal: Principal, what: str) -> None:
+    """Problem 403 unless a browser asks."""
+    if principal.kind != "user":
+        raise Problem(403, "auth.session_needed", f"sign in with a browser to {what}")
 
 
 def _cookie_name(name: str) -> str:
@@ -128,32 +179,36 @@ async def setup_needed(hub: Hub) -> dict[str, bool]:
 async def setup_signup(hub: Hub, body: SignUp) -> Response:
     """Create the first administrator and sign in. The token works once; without a valid one this path answers 404."""
     made = await hub.identity.sign_up(
-        body.token, body.name, body.password.get_secret_value(), address=_address(),
-        user_agent=request.headers.get("User-Agent", ""),
+        body.token, body.name, body.password.get_secret_value(), address=address(),
+        user_agent=user_agent(),
     )  # fmt: skip
     if made is None:
         if hub.identity.bootstrap.done:
             raise Problem(409, "setup.done", "this hub has an administrator already: sign in")
         raise Problem(404, "setup.token_invalid", "this link is not valid (any more): run glimpser setup-link")
-    return _with_cookies(made)
+    return with_cookies(made)
 
 
 @route("POST", "/api/auth/login", permission=PUBLIC, body=SignIn, status=204)
 async def login(hub: Hub, body: SignIn) -> Response:
-    """Sign in with a password; sets the session cookie."""
-    try:
-        made = await hub.identity.sign_in(
-            body.name, body.password.get_secret_value(), address=_address(),
-            user_agent=request.headers.get("User-Agent", ""),
-            device=request.cookies.get(_cookie_name(DEVICE)),
-        )  # fmt: skip
-    except Locked as locked:
-        raise Problem(
-            429, "auth.locked", "too many failures: try again later", retry_after=locked.retry_after
-        ) from None
-    if made is None:
-        raise Problem(401, "auth.wrong", WRONG)
-    return _with_cookies(made)
+    """Sign in with a password; sets the session cookie.
+
+    Where the account has a second factor, it answers 401 `auth.mfa_required` with a `challenge`, which
+    `POST /api/auth/mfa/verify` takes together with a code. What is wrong, unknown, switched off or locked is answered
+    alike; while there is a lock, `Retry-After` says for how long.
+    """
+    with told_alike():
+        try:
+            made = await hub.identity.sign_in(
+                body.name, body.password.get_secret_value(), address=address(), user_agent=user_agent(),
+                device=device(),
+            )  # fmt: skip
+        except FactorNeeded as needed:
+            raise Problem(
+                401, "auth.mfa_required", f"a code of {needed.factor} is needed as well: POST /api/auth/mfa/verify",
+                factor=needed.factor, challenge=needed.challenge, expires_in=int(LIFETIME_S),
+            ) from None  # fmt: skip
+    return with_cookies(made)
 
 
 @route("POST", "/api/auth/logout", permission=SIGNED_IN, status=204)
@@ -171,7 +226,8 @@ async def _fetch_me(hub: Hub, principal: Principal) -> tuple[dict[str, Any], int
     user = await User.get(id=principal.id)
     return {
         "id": user.id, "name": user.name, "display_name": user.display_name, "role": user.role,
-        "kind": principal.kind, "permissions": sorted(principal.permissions), "language": user.language,
+        "kind": principal.kind, "permissions": sorted(principal.permissions), "factor": user.factor,
+        "factor_needed": principal.to_enrol, "step_up": proved(principal), "language": user.language,
         "theme": user.theme, "timezone": user.timezone,
     }, user.version  # fmt: skip
 
@@ -201,13 +257,22 @@ async def change_me(hub: Hub, principal: Principal, body: MePatch) -> Versioned:
     return Versioned(*await _fetch_me(hub, principal))
 
 
-@route("PUT", "/api/me/password", permission=SIGNED_IN, body=PasswordChange, status=204)
+@route("PUT", "/api/me/password", permission=SIGNED_IN, body=PasswordChange, secret=True, status=204)
 async def change_password(hub: Hub, principal: Principal, body: PasswordChange) -> None:
-    """Change one's own password; all other sessions end."""
-    if principal.kind != "user":
-        raise Problem(403, "auth.session_needed", "sign in with a browser to change the password")
-    if not await hub.identity.set_password(principal, body.current.get_secret_value(), body.new.get_secret_value()):
-        raise Problem(422, "auth.wrong", "the current password is wrong")
+    """Change one's own password; all other sessions end, and this one goes on under a new cookie."""
+    browser(principal, "change the password")
+    current, new = body.current.get_secret_value(), body.new.get_secret_value()
+    users.check_password(principal.name, new)
+    try:
+        token = await hub.identity.set_password(principal, current, new, address=address(), device=device())
+    except Wrong as wrong:
+        later = {"retry_after": wrong.retry_after} if wrong.retry_after else {}
+        raise Problem(422, "auth.wrong", "the current password is wrong", **later) from None
+    except Locked as locked:
+        raise Problem(
+            429, "auth.locked", "too many failures: try again later", retry_after=locked.retry_after
+        ) from None
+    go_on_as(token)
 
 
 @route("GET", "/api/me/sessions", permission=SIGNED_IN, query=PageQuery, answer=list[OwnSession])

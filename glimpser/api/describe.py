@@ -119,6 +119,8 @@ class Description(OpenAPIProvider):
             "parameters": [*made["parameters"], *self._parameters(rule, route, made["parameters"])],
             "responses": made["responses"] | self._responses(route, bool(made["responses"])),
         }
+        if route.dangerous:
+            operation["x-step-up"] = "always" if route.dangerous is True else "sometimes"
         if rest.strip():
             operation["description"] = rest.strip()
         if route.alias_of:

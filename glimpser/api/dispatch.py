@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from quart import Quart, Response, g, request
+from quart import Quart, Response, current_app, g, request
 
+from glimpser.identity import step_up
 from glimpser.identity.permissions import Catalogue
 from glimpser.identity.policy import Principal, can
 from glimpser_sdk.web import Problem
@@ -53,6 +54,12 @@ def declared(app: Quart, rule: Rule, method: str) -> Route | None:
     return known.get((rule.endpoint, "GET" if method == "HEAD" else method))
 
 
+def dangerous_permissions() -> set[str]:
+    """The permissions of routes that need a proof of who one is, inside a request."""
+    known: dict[tuple[str, str], Route] = current_app.extensions["glimpser.routes"]
+    return {route.permission for route in known.values() if route.dangerous}
+
+
 def check_all_declared(app: Quart) -> None:
     """RuntimeError, with its name, for a way into the hub that came from no declaration."""
     for rule in app.url_map.iter_rules():
@@ -67,10 +74,14 @@ def admit(route: Route, principal: Principal | None) -> None:
         return
     if principal is None:
         raise Problem(401, "auth.required", "sign in, or send an API key as Authorization: Bearer KEY")
+    if principal.to_enrol and not route.own:
+        raise Problem(403, "auth.factor_needed", "this account needs a second factor first: set one up under /api/me")
     # Where an object is loaded, `_loaded` asks for the permission on it.
     held = principal.permissions if route.load is not None or route.per_stream else principal.hubwide
     if route.permission != SIGNED_IN and route.permission not in held:
         raise _forbidden(route.permission)
+    if route.dangerous is True:
+        step_up.demand(principal)
 
 
 def _forbidden(needed: str) -> Problem:
@@ -86,7 +97,9 @@ def _view(hub: Hub, route: Route) -> Callable[..., Awaitable[Response]]:
         if route.match:
             matcher()
         if route.query is not None:
-            arguments["query"] = read_query(route.query)
+            arguments["query"] = query = read_query(route.query)
+            if callable(route.dangerous) and principal is not None and route.dangerous(query):
+                step_up.demand(principal)
         if route.body is not None:
             arguments["body"] = await read_body(route)
         arguments |= {"hub": hub, "principal": principal}

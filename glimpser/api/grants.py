@@ -65,8 +65,8 @@ async def stream_grants(stream: Stream) -> Any:
     return await _outs(stream_id=stream.id)
 
 
-@route("PUT", "/api/streams/<id:stream_id>/permissions", permission="users.manage", load=STREAM, body=GrantsIn,
-       answer=list[GrantOut])  # fmt: skip
+@route("PUT", "/api/streams/<id:stream_id>/permissions", permission="users.manage", dangerous=True, load=STREAM,
+       body=GrantsIn, answer=list[GrantOut])  # fmt: skip
 async def grant_stream(hub: Hub, principal: Principal, stream: Stream, body: GrantsIn) -> Any:
     """Say who may do what to this stream, beside what their roles allow."""
     return await _replace(hub, principal, body, on_stream=stream.id, stream_id=stream.id)
@@ -79,8 +79,8 @@ async def group_grants(group: StreamGroup) -> Any:
     return await _outs(group_id=group.id)
 
 
-@route("PUT", "/api/stream-groups/<id:group_id>/permissions", permission="users.manage", load=GROUP, body=GrantsIn,
-       answer=list[GrantOut])  # fmt: skip
+@route("PUT", "/api/stream-groups/<id:group_id>/permissions", permission="users.manage", dangerous=True, load=GROUP,
+       body=GrantsIn, answer=list[GrantOut])  # fmt: skip
 async def grant_group(hub: Hub, principal: Principal, group: StreamGroup, body: GrantsIn) -> Any:
     """Say who may do what to the streams of this group, those that join it later too."""
     return await _replace(hub, principal, body, group_id=group.id)

@@ -12,6 +12,7 @@ from glimpser_sdk.web import Principal as PrincipalProtocol
 from glimpser_sdk.web import Problem
 
 from .answers import plain
+from .authentication import browser, go_on_as
 from .routing import Page
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ class Host:
             raise Problem(404, "stream.not_found", "there is no such stream")
         if not can(principal, permission, stream_id):
             raise Problem(403, "permission.missing", f"this needs the permission {permission}", permission=permission)
+
+    async def factor_removed(self) -> None:
+        """No second factor guards the account of who is asking any more."""
+        self.current_principal()
+        browser(g.principal, "switch a second factor off")
+        go_on_as(await self._hub.identity.set_factor(g.principal, None))
 
     def page(self, items: Sequence[Any], *, cursor: str | None, total: int) -> Any:
         """A list answer."""

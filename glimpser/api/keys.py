@@ -10,11 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from glimpser.database.models import ApiKey, User
 from glimpser.identity import users
 from glimpser.identity.policy import Principal, can
+from glimpser.identity.step_up import SCOPE
 from glimpser.streams.inputs import Id
-from glimpser_sdk.web import Problem
 
 from .answers import shown
+from .authentication import browser
 from .cursors import PageQuery, page
+from .dispatch import dangerous_permissions
 from .inputs import Moment
 from .loaders import check_streams
 from .problems import Invalid
@@ -33,7 +35,10 @@ class KeyIn(BaseModel):
 
     name: str = Field(min_length=1, max_length=200, description="What it is for.")
     scopes: list[str] = Field(
-        default_factory=list, max_length=500, description="Permissions; none = all of the owner's."
+        default_factory=list,
+        max_length=500,
+        description="Permissions; none = all of the owner's. `admin:dangerous` beside them, or alone, lets it do what "
+        "else needs a fresh proof of who one is.",
     )
     streams: list[Id] | None = Field(None, max_length=2000, description="The only streams it may touch; null = all.")
     expires_at: Moment | None = Field(None, description="null: never.")
@@ -95,12 +100,14 @@ async def list_keys(principal: Principal, query: KeyQuery) -> Page:
     return Page([_out(row, owners.get(row.user_id, "")) for row in found.items], found.cursor, found.total)
 
 
-@route("POST", "/api/api-keys", permission=SIGNED_IN, secret=True, body=KeyIn, answer=NewKeyOut, status=201)
+@route(
+    "POST", "/api/api-keys", permission=SIGNED_IN, dangerous=True, secret=True, body=KeyIn, answer=NewKeyOut, status=201
+)
 async def create_key(hub: Hub, principal: Principal, body: KeyIn) -> Versioned:
     """Make a key for oneself. Its secret is in this answer and nowhere else; a key cannot make keys."""
-    if principal.kind != "user":
-        raise Problem(403, "auth.session_needed", "sign in with a browser to make a key")
-    strange = [n for n, scope in enumerate(body.scopes) if scope not in principal.permissions]
+    browser(principal, "make a key")
+    known = principal.permissions | ({SCOPE} if principal.permissions & dangerous_permissions() else set())
+    strange = [n for n, scope in enumerate(body.scopes) if scope not in known]
     if strange:
         errors = [{"field": f"/scopes/{n}", "message": "you have no such permission", "code": "permission.not_yours"}
                   for n in strange]  # fmt: skip

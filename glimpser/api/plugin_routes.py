@@ -100,6 +100,7 @@ def _route(offer: Offer[RouterSpec], path: str, method: str, spec: RouteSpec, ha
         status=spec.status,
         match=spec.match,
         per_stream=spec.per_stream,
+        dangerous=spec.dangerous,
     )
 
 

@@ -133,7 +133,7 @@ async def read_plugin(hub: Hub, principal: Principal, plugin: Plugin) -> Version
     return await _detail(hub, principal, plugin)
 
 
-@route("PATCH", "/api/plugins/<plugin_id>", permission="plugins.manage", load=PLUGIN, body=PluginPatch,
+@route("PATCH", "/api/plugins/<plugin_id>", permission="plugins.manage", dangerous=True, load=PLUGIN, body=PluginPatch,
        answer=PluginDetail, match=True)  # fmt: skip
 async def change_plugin(hub: Hub, principal: Principal, plugin: Plugin, body: PluginPatch) -> Versioned:
     """Enable, disable or configure a plugin from the next start on. Needs If-Match."""

@@ -54,6 +54,14 @@ class Invalid(Problem):
         self.errors = errors
 
 
+class WrongProof(Problem):
+    """No such name and password, or code. That there is a lock shows by ``Retry-After`` and by nothing else."""
+
+    def __init__(self, detail: str, retry_after: float) -> None:
+        super().__init__(401, "auth.wrong", detail)
+        self.retry_after = retry_after
+
+
 def from_validation(error: ValidationError, prefix: str = "") -> Invalid:
     """A pydantic error, with JSON pointers below ``prefix``."""
     return Invalid(
@@ -100,8 +108,8 @@ def answer(problem: Problem) -> Response:
         "errors": problem.errors if isinstance(problem, Invalid) else [],
     }
     response = Response(json.dumps(body, default=str), status=problem.status, content_type="application/problem+json")
-    retry = problem.params.get("retry_after")
-    if retry is not None:
+    retry = problem.retry_after if isinstance(problem, WrongProof) else problem.params.get("retry_after")
+    if retry:
         response.headers["Retry-After"] = str(max(1, round(float(retry))))
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="glimpser"'

@@ -16,6 +16,7 @@ from . import (
     live,
     openapi,
     plugins,
+    proofs,
     roles,
     search,
     settings,
@@ -30,7 +31,8 @@ from .aliases import aliases
 from .routing import Route, Routes
 
 RESOURCES: tuple[Routes, ...] = (
-    health.route, authentication.route, streams.route, live.route, snapshots.route, groups.route, events.route,
+    health.route, authentication.route, proofs.route, streams.route, live.route, snapshots.route, groups.route,
+    events.route,
     activities.route, feed.route, tools.route, plugins.route, settings.route, system.route, search.route,
     users.route, roles.route, keys.route, grants.route, sockets.route, openapi.route, pages.route,
 )  # fmt: skip

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from glimpser.identity.policy import Principal
+
+
+@dataclass(slots=True)
+class _Open:
+    principal: Principal
+    task: asyncio.Task[object] | None
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def end(self) -> None:
+        self.ended.set()
+        if self.task is not None:
+            self.task.cancel()
 
 
 class OpenResponses:
     """Registry of responses that stay open. Also ends them all when the hub stops."""
 
     def __init__(self) -> None:
-        self._open: dict[int, tuple[str, asyncio.Event, asyncio.Task[object] | None]] = {}
+        self._open: dict[int, _Open] = {}
         self._next = 0
         self._closing = False
 
@@ -21,25 +35,35 @@ class OpenResponses:
     def register(self, principal: Principal) -> Iterator[Callable[[], bool]]:
         """Within the block the response is known; the yielded call says whether it may go on."""
         self._next += 1
-        number, ended = self._next, asyncio.Event()
-        self._open[number] = (principal.session_id, ended, asyncio.current_task())
+        number, response = self._next, _Open(principal, asyncio.current_task())
+        self._open[number] = response
         try:
-            yield lambda: not ended.is_set() and not self._closing
+            yield lambda: not response.ended.is_set() and not self._closing
         finally:
             self._open.pop(number, None)
 
-    def end_sessions(self, session_ids: list[str]) -> None:
+    def principals(self) -> list[Principal]:
+        """Who has something open, each session or key once."""
+        return list({response.principal.session_id: response.principal for response in self._open.values()}.values())
+
+    def end_sessions(self, session_ids: Collection[str]) -> None:
         """End the responses of these sessions or keys."""
-        for session_id, ended, task in list(self._open.values()):
-            if session_id in session_ids:
-                ended.set()
-                if task is not None:
-                    task.cancel()
+        for response in list(self._open.values()):
+            if response.principal.session_id in session_ids:
+                response.end()
+
+    def end_expired(self) -> None:
+        """End the responses whose proof has run out. It may have done so for one of a session and not for another."""
+        now = datetime.now(UTC)
+        for response in list(self._open.values()):
+            if response.principal.expires_at is not None and response.principal.expires_at <= now:
+                response.end()
 
     def close(self) -> None:
         """End all (the hub stops)."""
         self._closing = True
-        self.end_sessions([session_id for session_id, _, _ in self._open.values()])
+        for response in list(self._open.values()):
+            response.end()
 
     def __len__(self) -> int:
         return len(self._open)

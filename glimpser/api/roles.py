@@ -106,7 +106,7 @@ async def list_roles(hub: Hub) -> Any:
     }  # fmt: skip
 
 
-@route("POST", "/api/roles", permission="users.manage", body=RoleIn, answer=RoleOut, status=201)
+@route("POST", "/api/roles", permission="users.manage", dangerous=True, body=RoleIn, answer=RoleOut, status=201)
 async def create_role(hub: Hub, principal: Principal, body: RoleIn) -> Versioned:
     """Make a role below one's own, with nothing in it that one does not have."""
     _check(hub, principal, body)
@@ -119,7 +119,16 @@ async def create_role(hub: Hub, principal: Principal, body: RoleIn) -> Versioned
     return Versioned(out, row.version, status=201, location=f"/api/roles/{row.id}")
 
 
-@route("PUT", "/api/roles/<id:role_id>", permission="users.manage", load=ROLE, body=RoleIn, answer=RoleOut, match=True)
+@route(
+    "PUT",
+    "/api/roles/<id:role_id>",
+    permission="users.manage",
+    dangerous=True,
+    load=ROLE,
+    body=RoleIn,
+    answer=RoleOut,
+    match=True,
+)
 async def change_role(hub: Hub, principal: Principal, role: Role, body: RoleIn) -> Versioned:
     """Replace a role; who has it goes by it at once. Needs If-Match."""
     match = matcher()
@@ -142,7 +151,9 @@ async def change_role(hub: Hub, principal: Principal, role: Role, body: RoleIn) 
     return Versioned(_out(roles.custom(hub.identity.permissions, row)), row.version)
 
 
-@route("DELETE", "/api/roles/<id:role_id>", permission="users.manage", load=ROLE, match=True, status=204)
+@route(
+    "DELETE", "/api/roles/<id:role_id>", permission="users.manage", dangerous=True, load=ROLE, match=True, status=204
+)
 async def delete_role(hub: Hub, principal: Principal, role: Role) -> None:
     """Remove a role that nobody has. Needs If-Match."""
     match = matcher()

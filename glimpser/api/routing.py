@@ -70,6 +70,8 @@ class Route:
     per_stream: bool = False
     """The handler answers for those streams alone on which the principal has the permission, so that having it on some
     is enough. Else, without an object to load, it has to hold for the hub as a whole."""
+    dangerous: bool | Callable[[Any], bool] = False
+    """A stolen session or key must not be enough: see `identity.step_up`. A call: asked with the query."""
     websocket: bool = False
     documented: bool = True
     alias_of: str = ""
@@ -85,6 +87,11 @@ class Route:
     def wants(self) -> frozenset[str]:
         """Names of the handler's arguments."""
         return frozenset(inspect.signature(self.handler).parameters)
+
+    @property
+    def own(self) -> bool:
+        """Whether it is about one's own account or signing in, which who still has to enrol may use as well."""
+        return self.path.startswith(("/api/me", "/api/auth/"))
 
     @property
     def long_lived(self) -> bool:

@@ -37,7 +37,7 @@ async def list_settings(hub: Hub) -> Any:
     return hub.settings.explain()
 
 
-@route("PATCH", "/api/settings", permission="settings.change", body=dict, merge_patch=True,
+@route("PATCH", "/api/settings", permission="settings.change", dangerous=True, body=dict, merge_patch=True,
        answer=list[SettingOut])  # fmt: skip
 async def change_settings(hub: Hub, body: dict[str, Any]) -> Any:
     """Change several settings at once, applied live; null returns to the default. 409 for one fixed elsewhere."""
@@ -51,6 +51,9 @@ async def change_settings(hub: Hub, body: dict[str, Any]) -> Any:
         if row is None or refusal:
             message = refusal.removeprefix(f"{key}: ") if row else "no such setting"
             errors.append({"field": f"/{key}", "message": message, "code": "setting.refused"})
+    if body.get("require_factor") not in (None, "nobody") and not hub.identity.proving.factors:
+        message = "no plugin offers a second factor: pip install glimpser-totp"
+        errors.append({"field": "/require_factor", "message": message, "code": "setting.refused"})
     if errors:
         raise Invalid(errors)
 
@@ -63,5 +66,7 @@ async def change_settings(hub: Hub, body: dict[str, Any]) -> Any:
 
     await hub.db.write(change)
     await hub.reload_settings()
+    if "require_factor" in body:  # who has to enrol now may do nothing else, what is open included
+        hub.identity.ended([principal.session_id for principal in hub.responses.principals()])
     await hub.events.announce("settings", "updated", "settings", payload={"keys": sorted(body)})
     return hub.settings.explain()

@@ -193,7 +193,7 @@ def _patch_parts(hub: Hub, field: str, kept: dict[str, Any], patch: dict[str, An
 
 
 @route("DELETE", "/api/streams/<id:stream_id>", permission="streams.configure", load=STREAM, query=DeleteQuery,
-       match=True, status=204)  # fmt: skip
+       match=True, status=204, dangerous=lambda query: query.media == "purge")  # fmt: skip
 async def delete_stream(hub: Hub, stream: Stream, query: DeleteQuery) -> None:
     """Stop and remove a stream. Needs If-Match."""
     match = matcher()

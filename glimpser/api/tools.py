@@ -275,7 +275,13 @@ EXPORTED = ("kind", "name", "regions", "tags", "timezone", "location", "external
 
 
 @route(
-    "GET", "/api/streams/export", permission="streams.configure", per_stream=True, query=ExportQuery, answer=ExportOut
+    "GET",
+    "/api/streams/export",
+    permission="streams.configure",
+    dangerous=True,
+    per_stream=True,
+    query=ExportQuery,
+    answer=ExportOut,
 )
 async def export_streams(hub: Hub, principal: Principal, query: ExportQuery) -> Any:
     """Configurations of all or some streams, secrets masked."""

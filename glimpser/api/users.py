@@ -14,6 +14,7 @@ from glimpser.identity.roles import RoleInfo
 from glimpser.streams.inputs import Id
 
 from .answers import matcher, plain
+from .authentication import go_on_as
 from .cursors import PageQuery, page
 from .loaders import check_streams
 from .problems import Invalid
@@ -126,7 +127,16 @@ async def list_users(hub: Hub, query: UserQuery) -> Page:
     return Page(await _outs(hub, found.items), found.cursor, found.total)
 
 
-@route("POST", "/api/users", permission="users.manage", secret=True, body=UserIn, answer=UserOut, status=201)
+@route(
+    "POST",
+    "/api/users",
+    permission="users.manage",
+    dangerous=True,
+    secret=True,
+    body=UserIn,
+    answer=UserOut,
+    status=201,
+)
 async def create_user(hub: Hub, principal: Principal, body: UserIn) -> Versioned:
     """Create a user with a password."""
     await given_role(hub, principal, body.role)
@@ -151,8 +161,8 @@ async def read_user(hub: Hub, user: User) -> Versioned:
     return await _one(hub, user)
 
 
-@route("PATCH", "/api/users/<id:user_id>", permission="users.manage", load=USER, body=UserPatch, answer=UserOut,
-       match=True)  # fmt: skip
+@route("PATCH", "/api/users/<id:user_id>", permission="users.manage", dangerous=True, load=USER, body=UserPatch,
+       answer=UserOut, match=True)  # fmt: skip
 async def change_user(hub: Hub, principal: Principal, user: User, body: UserPatch) -> Versioned:
     """Change role, streams, password, or whether the user may sign in; what is open goes by the new rights at once.
     Needs If-Match."""
@@ -186,10 +196,14 @@ async def change_user(hub: Hub, principal: Principal, user: User, body: UserPatc
         await hub.identity.end_sessions(row.id, but=principal.session_id if row.active else None)
     if given.keys() & {"role", "streams", "active"}:
         await hub.identity.rights_changed([row.id])
+    if principal.id == row.id and principal.kind == "user" and row.active and (new or given.keys() & {"role"}):
+        go_on_as(await hub.identity.renew(principal))
     return await _one(hub, row)
 
 
-@route("DELETE", "/api/users/<id:user_id>", permission="users.manage", load=USER, match=True, status=204)
+@route(
+    "DELETE", "/api/users/<id:user_id>", permission="users.manage", dangerous=True, load=USER, match=True, status=204
+)
 async def delete_user(hub: Hub, principal: Principal, user: User) -> None:
     """Remove a user with sessions, keys and grants. Needs If-Match."""
     match = matcher()
@@ -208,7 +222,7 @@ async def delete_user(hub: Hub, principal: Principal, user: User) -> None:
     hub.identity.ended(ended)
 
 
-@route("POST", "/api/users/<id:user_id>/unlock", permission="users.manage", load=USER, answer=UserOut)
+@route("POST", "/api/users/<id:user_id>/unlock", permission="users.manage", dangerous=True, load=USER, answer=UserOut)
 async def unlock_user(hub: Hub, principal: Principal, user: User) -> Versioned:
     """Forget failed sign-ins, from wherever they came."""
     await _check_manages(hub, principal, user)

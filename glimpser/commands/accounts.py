@@ -61,6 +61,19 @@ def unlock_user(name: str, data_dir: Path | None, config: Path | None) -> None:
     click.echo(f"unlocked {name}", err=True)
 
 
+@users.command("reset-factor")
+@click.argument("name")
+@settings_options
+def reset_factor(name: str, data_dir: Path | None, config: Path | None) -> None:
+    """Take the second factor off the user NAME, who lost it, and sign them out everywhere."""
+    from glimpser.identity.offline import reset_factor as reset
+
+    settings = load_settings(data_dir=data_dir, config=config)
+    writable(settings.data_dir)
+    run_async(reset(settings, name))
+    click.echo(f"{name} signs in with the password alone now", err=True)
+
+
 @click.group("api-keys")
 def api_keys() -> None:
     """Manage API keys."""
@@ -69,11 +82,12 @@ def api_keys() -> None:
 @api_keys.command("create")
 @click.option("--user", "user_name", required=True, help="The user whose key it will be.")
 @click.option("--name", default="command line", show_default=True, help="What the key is for.")
+@click.option("--dangerous", is_flag=True, help="It may change users, roles, plugins and settings as well.")
 @settings_options
-def create_api_key(user_name: str, name: str, data_dir: Path | None, config: Path | None) -> None:
+def create_api_key(user_name: str, name: str, dangerous: bool, data_dir: Path | None, config: Path | None) -> None:
     """Create an API key and print it, alone, on standard output. It cannot be shown again."""
     from glimpser.identity.offline import create_api_key as create
 
     settings = load_settings(data_dir=data_dir, config=config)
     writable(settings.data_dir)
-    click.echo(run_async(create(settings, user_name, name)))
+    click.echo(run_async(create(settings, user_name, name, dangerous=dangerous)))

@@ -42,6 +42,8 @@ class Counter:
     ladder: Ladder
     forgiven: bool
     """Whether a good sign-in sets it back."""
+    of_address: bool = False
+    """Whether it counts an address over all names, and so tells nothing of any of them."""
 
 
 def counters(name: str, address: str, device_id: str | None) -> list[Counter]:
@@ -53,7 +55,7 @@ def counters(name: str, address: str, device_id: str | None) -> list[Counter]:
     return [
         Counter(f"{folded}|{network}", NAME, forgiven=True),
         Counter(f"{folded}|unknown devices", STRANGERS, forgiven=False),
-        Counter(f"|{network}", ADDRESS, forgiven=False),
+        Counter(f"|{network}", ADDRESS, forgiven=False, of_address=True),
     ]
 
 
@@ -69,6 +71,20 @@ def _network(address: str) -> str:
     return str(ip)
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A try that was counted before it is looked at, so that many at once are no more than one after the other.
+
+    ``wait_s``: it is not to count for anything, because of a lock that lasts so long. ``refused``: it is the address
+    that is locked, whatever the name, so that it need not be looked at. ``made``: what it counted towards, with the
+    count that it made and the lock before.
+    """
+
+    wait_s: float
+    refused: bool
+    made: tuple[tuple[Counter, int, datetime | None], ...]
+
+
 class SignInLimiter:
     """By name: 5 failures lock for 15 minutes, 10 for an hour, 20 until somebody unlocks. By address: 25, 50, 100.
 
@@ -77,37 +93,52 @@ class SignInLimiter:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def locked_for(self, counted: Iterable[Counter]) -> float:
-        """Seconds until the next try is looked at; 0 = now."""
-        rows = await SignInFailure.filter(key__in=[counter.key for counter in counted], locked_until__isnull=False)
-        ends = [row.locked_until for row in rows if row.locked_until is not None]
-        left = (max(ends, default=datetime.now(UTC)) - datetime.now(UTC)).total_seconds()
-        return min(max(0.0, left), LONGEST_WAIT_S)
+    async def take(self, counted: Iterable[Counter]) -> Guess:
+        """Count a failure, which :meth:`undo` takes back. While a name is locked only its address counts on."""
+        counters, now = list(counted), datetime.now(UTC)
 
-    async def failed(self, counted: Iterable[Counter]) -> None:
-        """Count a failure."""
-        now = datetime.now(UTC)
-
-        async def change(conn: Any) -> None:
+        async def change(conn: Any) -> Guess:
             await _forget_old(conn, now)
-            for counter in counted:
-                row = await SignInFailure.filter(key=counter.key).using_db(conn).first()
-                if row is None:
-                    row = SignInFailure(key=counter.key, count=0, window_start=now)
+            keys = [counter.key for counter in counters]
+            rows = {row.key: row for row in await SignInFailure.filter(key__in=keys).using_db(conn)}
+            ends = {key: row.locked_until for key, row in rows.items() if row.locked_until and row.locked_until > now}
+            refused = any(counter.key in ends for counter in counters if counter.of_address)
+            made = []
+            for counter in counters:
+                if refused or (ends and not counter.of_address):
+                    continue
+                row = rows.get(counter.key) or SignInFailure(key=counter.key, count=0, window_start=now)
+                before = row.locked_until
                 row.count += 1
                 for count, lock in counter.ladder:
                     if row.count >= count:
                         row.locked_until = FOREVER if lock is None else now + lock
                         break
                 await row.save(using_db=conn)
+                made.append((counter, row.count, before))
+            left = max(((end - now).total_seconds() for end in ends.values()), default=0.0)
+            return Guess(min(max(0.0, left), LONGEST_WAIT_S), refused, tuple(made))
+
+        guess: Guess = await self._db.write(change)
+        return guess
+
+    async def undo(self, guess: Guess, *, forgive: bool) -> None:
+        """It was a good one. ``forgive``: what came before is forgotten as well, as far as a good sign-in does that."""
+
+        async def change(conn: Any) -> None:
+            for counter, count, before in guess.made:
+                row = await SignInFailure.filter(key=counter.key).using_db(conn).first()
+                if row is None:
+                    continue
+                if row.count == count:  # nobody failed meanwhile
+                    row.locked_until = before
+                row.count -= 1
+                if row.count <= 0 or (forgive and counter.forgiven):
+                    await SignInFailure.filter(key=counter.key).using_db(conn).delete()
+                else:
+                    await row.save(using_db=conn)
 
         await self._db.write(change)
-
-    async def succeeded(self, counted: Iterable[Counter]) -> None:
-        """Forget what a good sign-in forgives."""
-        keys = [counter.key for counter in counted if counter.forgiven]
-        if await SignInFailure.filter(key__in=keys).exists():
-            await self._db.write(lambda conn: SignInFailure.filter(key__in=keys).using_db(conn).delete())
 
     async def locks(self, names: Collection[str]) -> dict[str, datetime]:
         """Until when sign-ins are refused from somewhere, by folded name."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from glimpser.database import Database, migrate_all
 from glimpser.database.models import User
 from glimpser_sdk.errors import ConfigInvalid, NotReady
 
-from . import users
+from . import sessions, users
 from .bootstrap import Bootstrap
 from .passwords import load_backend
 from .permissions import Catalogue
 from .service import Identity
+from .step_up import SCOPE
 
 if TYPE_CHECKING:
     from glimpser.settings import Settings
@@ -37,14 +38,16 @@ async def create_user(settings: Settings, name: str, role: str, password: str) -
         return await identity.create_user(name, role, password)
 
 
-async def create_api_key(settings: Settings, user_name: str, name: str) -> str:
-    """Make a key for a user; returns it. ConfigInvalid when there is no such user."""
+async def create_api_key(settings: Settings, user_name: str, name: str, *, dangerous: bool = False) -> str:
+    """Make a key for a user; returns it. ``dangerous``: it may do what else needs a fresh proof of who one is.
+    ConfigInvalid when there is no such user."""
     async with _identity(settings) as (db, _):
         user = await User.filter(name_key=user_name.casefold(), active=True).first()
         if user is None:
             raise ConfigInvalid(f"there is no user {user_name!r}", field="user")
         found = user
-        key, _ = await db.write(lambda conn: users.create_key(conn, found, name=name, scopes=[], expires_at=None))
+        scopes = [SCOPE] if dangerous else []
+        key, _ = await db.write(lambda conn: users.create_key(conn, found, name=name, scopes=scopes, expires_at=None))
         return key
 
 
@@ -54,6 +57,24 @@ async def unlock_user(settings: Settings, name: str) -> None:
         if not await User.filter(name_key=name.casefold()).exists():
             raise ConfigInvalid(f"there is no user {name!r}", field="name")
         await identity.unlock(name)
+
+
+async def reset_factor(settings: Settings, name: str) -> None:
+    """Take the second factor off a user and sign them out everywhere. ConfigInvalid when there is no such user, or they
+    have none. What its plugin keeps of it counts for nothing any more."""
+    async with _identity(settings) as (db, _):
+        user = await User.filter(name_key=name.casefold()).first()
+        if user is None:
+            raise ConfigInvalid(f"there is no user {name!r}", field="name")
+        if user.factor is None:
+            raise ConfigInvalid(f"{user.name} has no second factor", field="name")
+        found = user
+
+        async def change(conn: Any) -> None:
+            await User.filter(id=found.id).using_db(conn).update(factor=None, version=found.version + 1)
+            await sessions.revoke(conn, found.id)
+
+        await db.write(change)
 
 
 async def setup_link(settings: Settings) -> str:

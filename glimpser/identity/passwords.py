@@ -1,4 +1,4 @@
-"""Finding the password backend among the plugins, with or without a hub."""
+"""Finding the backends of passwords and second factors among the plugins, with or without a hub."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from glimpser.plugins.host import PluginHost
 from glimpser.plugins.policy import policy_of
 from glimpser.plugins.registry import Registry
-from glimpser_sdk.auth import PasswordBackend
+from glimpser_sdk.auth import FactorBackend, PasswordBackend
 
 if TYPE_CHECKING:
     from glimpser.settings import Settings
@@ -21,6 +21,12 @@ def first_backend(registry: Registry, context_of: Any) -> PasswordBackend | None
             backend: PasswordBackend = offer.spec.factory.load()(context_of(offer.plugin))
             return backend
     return None
+
+
+def factor_backends(registry: Registry, context_of: Any) -> dict[str, FactorBackend]:
+    """The backends of second factors by their id."""
+    offers = [offer for offer in registry.auth_backends.values() if offer.spec.kind == "factor"]
+    return {offer.spec.id: offer.spec.factory.load()(context_of(offer.plugin)) for offer in offers}
 
 
 class _CommandLine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -14,10 +15,14 @@ NOWHERE: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who is asking. ``kind``: user (a browser session) or api_key. ``session_id``: of the session or key that proves
-    it. ``rank`` orders roles: one manages lower ones.
+    """Who is asking. ``kind``: user (a browser session), token (got for a password) or api_key. ``session_id``: of the
+    session or key that proves it. ``rank`` orders roles: one manages lower ones.
 
     ``hubwide`` holds for the hub and all its streams, ``grants`` for single streams beside it.
+
+    ``expires_at``: when the proof ends by itself. ``proved_at``: when they last typed a password or a code;
+    ``dangerous``: a key that needs no such proof; ``ways``: by which they can prove it again. ``to_enrol``: may do
+    nothing before a second factor is set up.
     """
 
     id: str
@@ -28,6 +33,11 @@ class Principal:
     session_id: str
     hubwide: frozenset[str]
     grants: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOWHERE)
+    expires_at: datetime | None = None
+    proved_at: datetime | None = None
+    dangerous: bool = False
+    ways: tuple[str, ...] = ()
+    to_enrol: bool = False
 
     @property
     def permissions(self) -> frozenset[str]:

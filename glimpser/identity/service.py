@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from glimpser.database import Database
-from glimpser.database.models import User
-from glimpser_sdk.auth import Account, PasswordBackend
-from glimpser_sdk.errors import NotReady
+from glimpser.database.models import ApiKey, Session, User
+from glimpser_sdk.auth import FactorBackend, PasswordBackend
 
-from . import devices, ranks, sessions, users
+from . import devices, ranks, sessions, step_up, users
 from .bootstrap import Bootstrap
-from .limiter import SignInLimiter, counters
+from .challenges import Challenges
 from .permissions import Catalogue
 from .policy import Principal
+from .proving import Proving, Wrong
 from .rights import Rights, of_user
 
-NO_PASSWORDS = "nobody can sign in with a password: install a password plugin (pip install glimpser-password)"
 
+class FactorNeeded(Exception):
+    """The password was right, and a code of the factor is needed too: for ``challenge``, within five minutes."""
 
-class Locked(Exception):
-    """Too many failures; ``retry_after`` in seconds."""
-
-    def __init__(self, retry_after: float) -> None:
-        super().__init__("too many failures")
-        self.retry_after = retry_after
+    def __init__(self, factor: str, challenge: str) -> None:
+        super().__init__(f"a code of {factor} is needed")
+        self.factor = factor
+        self.challenge = challenge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,25 +38,38 @@ class SignedIn:
     device: str | None
 
 
-def _principal(user: User, rights: Rights, rank: int, *, kind: str, proof: str) -> Principal:
+def _principal(user: User, rights: Rights, rank: int, *, kind: str, proof: str, **more: Any) -> Principal:
     return Principal(id=user.id, name=user.name, role=user.role, rank=rank, kind=kind, session_id=proof,
-                     hubwide=rights.hubwide, grants=rights.grants)  # fmt: skip
+                     hubwide=rights.hubwide, grants=rights.grants, **more)  # fmt: skip
 
 
 class Identity:
     """Users, sessions, keys and permissions of this hub."""
 
     def __init__(
-        self, db: Database, data_dir: Path, *, permissions: Catalogue, passwords: PasswordBackend | None = None
+        self,
+        db: Database,
+        data_dir: Path,
+        *,
+        permissions: Catalogue,
+        passwords: PasswordBackend | None = None,
+        factors: Mapping[str, FactorBackend] | None = None,
+        factor_rank: Callable[[], int | None] = lambda: None,
     ) -> None:
+        """``factors``: backends by id. ``factor_rank``: who has a rank from this one on needs a second factor."""
         self._db = db
         self.permissions = permissions
         self.bootstrap = Bootstrap(data_dir)
-        self.passwords = passwords
-        self._limiter = SignInLimiter(db)
-        self._hashing = asyncio.Semaphore(2)
-        self.on_revoked: list[Callable[[list[str]], None]] = []
+        self.proving = Proving(db, passwords, factors or {})
+        self._challenges = Challenges()
+        self._factor_rank = factor_rank
+        self.on_revoked: list[Callable[[Collection[str]], None]] = []
         """Called with the ids of sessions that ended, so that open responses end too."""
+
+    @property
+    def passwords(self) -> PasswordBackend | None:
+        """The password backend, None without one."""
+        return self.proving.passwords
 
     # --- who is asking -------------------------------------------------------------------------------------------
 
@@ -70,68 +81,138 @@ class Identity:
         session, user = found
         if sessions.stale(session):
             await self._db.write(lambda conn: sessions.touch(conn, session.id))
-        return _principal(user, *await of_user(self.permissions, user), kind="user", proof=session.id)
+        return await self._of_session(session, user, kind="user")
+
+    async def _of_session(self, session: Session, user: User, *, kind: str) -> Principal:
+        rights, rank = await of_user(self.permissions, user)
+        to_enrol = self.must_enrol(user, rank)
+        if to_enrol:
+            rights = Rights(hubwide=frozenset(), grants={})
+        return _principal(
+            user, rights, rank, kind=kind, proof=session.id, expires_at=session.expires_at,
+            proved_at=session.step_up_at, ways=self._ways(user), to_enrol=to_enrol,
+        )  # fmt: skip
+
+    def must_enrol(self, user: User, rank: int) -> bool:
+        """Whether the user may do nothing before a second factor is set up. Who has no password proves who they are
+        elsewhere, and is not asked for more here."""
+        needed = self._factor_rank()
+        return needed is not None and rank >= needed and user.factor is None and user.password_hash is not None
+
+    def _ways(self, user: User) -> tuple[str, ...]:
+        password = ("password",) if user.password_hash else ("provider",)
+        return password if user.factor is None else (*password, user.factor)
 
     async def by_key(self, key: str) -> Principal | None:
         """The principal of an API key: its owner's permissions, cut down to its scopes and streams."""
         found = await users.find_key(key)
-        if found is None:
-            return None
-        row, user = found
+        return None if found is None else await self._of_key(*found)
+
+    async def _of_key(self, row: ApiKey, user: User) -> Principal:
         rights, rank = await of_user(self.permissions, user)
-        if row.scopes:
-            rights = rights.scoped(row.scopes)
+        if scopes := [scope for scope in row.scopes if scope != step_up.SCOPE]:
+            rights = rights.scoped(scopes)
         if row.streams is not None:
             rights = rights.on(row.streams, self.permissions.per_stream)
-        return _principal(user, rights, rank, kind="api_key", proof=row.id)
+        return _principal(
+            user, rights, rank, kind="api_key", proof=row.id, expires_at=row.expires_at,
+            dangerous=step_up.SCOPE in row.scopes, ways=(step_up.SCOPE,),
+        )  # fmt: skip
 
     # --- signing in and out ----------------------------------------------------------------------------------------
 
-    def _backend(self) -> PasswordBackend:
-        if self.passwords is None:
-            raise NotReady(NO_PASSWORDS, code="auth.no_password_backend")
-        return self.passwords
-
     async def hash(self, password: str) -> str:
         """Hash off the event loop, two at a time. ConfigInvalid when the password is not allowed."""
-        backend = self._backend()
-        async with self._hashing:
-            return await asyncio.to_thread(backend.hash, password)
+        return await self.proving.hash(password)
 
     async def sign_in(
         self, name: str, password: str, *, address: str, user_agent: str, device: str | None = None
+    ) -> SignedIn:
+        """Open a session. ``device``: the token that the browser has from an earlier time. Wrong, Locked, or
+        FactorNeeded on a device that is not trusted."""
+        proved = await self.proving.password(name, password, address=address, device=device)
+        user = proved.user
+        second = user.factor is not None and not devices.trusted(proved.device)
+        await self.proving.limiter.undo(proved.guess, forgive=not second)
+        if user.factor is not None and second:
+            self.proving.factor(user.factor)
+            token = self._challenges.new(user.id, user.password_hash, address=address, device=device)
+            raise FactorNeeded(user.factor, token)
+        known = proved.device.id if proved.device else None
+        return await self.open_session(user, known, address=address, user_agent=user_agent)
+
+    async def finish_sign_in(
+        self, challenge: str, code: str, *, address: str, user_agent: str, trust: bool
     ) -> SignedIn | None:
-        """None when name and password do not match. ``device``: the token that the browser has from an earlier time.
-        Locked after too many failures."""
-        backend = self._backend()
-        user = await User.filter(name_key=name.casefold(), active=True).first()
-        device_id = await devices.known(user.id if user else None, device)
-        counted = counters(name, address, device_id)
-        wait = await self._limiter.locked_for(counted)
-        if wait > 0:
-            raise Locked(wait)
-        account = Account(id=user.id, name=user.name, password_hash=user.password_hash) if user else None
-        async with self._hashing:
-            good = await asyncio.to_thread(backend.verify, account, password)
-        if not good or user is None:
-            await self._limiter.failed(counted)
+        """Open the session that a second factor was needed for. Wrong, Locked; None: the challenge is over."""
+        asked = self._challenges.guess(challenge, address)
+        user = None if asked is None else await User.filter(id=asked.user_id, active=True).first()
+        if asked is None or user is None or user.factor is None or user.password_hash != asked.password_hash:
             return None
-        await self._limiter.succeeded(counted)
-        if user.password_hash and backend.outdated(user.password_hash):
-            fresh = await self.hash(password)
-            await self._db.write(lambda conn: User.filter(id=user.id).using_db(conn).update(password_hash=fresh))
-        return await self._open_session(user, device_id, address=address, user_agent=user_agent)
+        await self.proving.code(user, code, address=address, device=asked.device)
+        self._challenges.done(challenge)
+        device = await devices.find(user.id, asked.device)
+        known = device.id if device else None
+        return await self.open_session(user, known, address=address, user_agent=user_agent, trust=trust)
 
-    async def _open_session(self, user: User, device_id: str | None, *, address: str, user_agent: str) -> SignedIn:
-        async def change(conn: Any) -> tuple[str, str | None]:
-            token, _ = await sessions.create(conn, user, address=address, user_agent=user_agent)
-            if device_id is None:
-                return token, await devices.remember(conn, user.id)
-            await devices.touch(conn, device_id)
-            return token, None
+    async def open_session(
+        self, user: User, device_id: str | None, *, address: str, user_agent: str, trust: bool = False
+    ) -> SignedIn:
+        """Sign somebody in who proved who they are. ``device_id``: of the known device they are on. ``trust``: it needs
+        no second factor for a while."""
 
-        token, device = await self._db.write(change)
-        return SignedIn(token=token, device=device)
+        async def change(conn: Any) -> SignedIn:
+            known, fresh = device_id, None
+            if known is None:
+                known, fresh = await devices.remember(conn, user.id)
+            else:
+                await devices.touch(conn, known)
+            if trust:
+                await devices.trust(conn, known)
+            token, _ = await sessions.create(conn, user, address=address, user_agent=user_agent, device_id=known)
+            return SignedIn(token=token, device=fresh)
+
+        made: SignedIn = await self._db.write(change)
+        return made
+
+    async def step_up(
+        self, principal: Principal, *, password: str | None, code: str | None, address: str, device: str | None
+    ) -> None:
+        """Prove again who one is, by the password or a code; counts for five minutes. Wrong, or Locked."""
+        if password is not None:
+            proved = await self.proving.password(principal.name, password, address=address, device=device)
+            await self.proving.limiter.undo(proved.guess, forgive=True)
+            if proved.user.id != principal.id:
+                raise Wrong
+        else:
+            user = await User.get(id=principal.id)
+            if user.factor is None:
+                raise Wrong
+            await self.proving.code(user, code or "", address=address, device=device)
+        await self._db.write(lambda conn: sessions.prove(conn, principal.session_id))
+
+    async def set_factor(self, principal: Principal, factor: str | None) -> str:
+        """This factor, or none, guards the principal's account from now on. Their other sessions end; the token of the
+        one that this one goes on as."""
+
+        async def change(conn: Any) -> tuple[str, list[str]]:
+            await User.filter(id=principal.id).using_db(conn).update(factor=factor)
+            return await self._others_end(conn, principal)
+
+        token, ended = await self._db.write(change)
+        self.ended(ended)
+        return str(token)
+
+    async def _others_end(self, conn: Any, principal: Principal) -> tuple[str, list[str]]:
+        token, kept = await sessions.renew(conn, principal.session_id)
+        ended = await sessions.revoke(conn, principal.id, but=kept)
+        return token, [principal.session_id, *ended]
+
+    async def renew(self, principal: Principal) -> str:
+        """The principal's session goes on under another id and this token; what it has open ends."""
+        token, _ = await self._db.write(lambda conn: sessions.renew(conn, principal.session_id))
+        self.ended([principal.session_id])
+        return str(token)
 
     async def sign_out(self, principal: Principal, *, everywhere: bool = False, session_id: str | None = None) -> int:
         """End the principal's own session, another of theirs, or all. Returns how many ended."""
@@ -140,7 +221,7 @@ class Identity:
         self.ended(ended)
         return len(ended)
 
-    def ended(self, proofs: list[str]) -> None:
+    def ended(self, proofs: Collection[str]) -> None:
         """These sessions and keys ended, or may do less: what they have open ends with them."""
         for hear in self.on_revoked:
             hear(proofs)
@@ -155,29 +236,28 @@ class Identity:
 
     async def locks(self, names: Collection[str]) -> dict[str, datetime]:
         """Until when sign-ins are refused from somewhere, by folded name."""
-        return await self._limiter.locks(names)
+        return await self.proving.limiter.locks(names)
 
     async def unlock(self, name: str) -> None:
         """Forget all failures of a name."""
-        await self._limiter.unlock(name)
+        await self.proving.limiter.unlock(name)
 
-    async def set_password(self, principal: Principal, current: str, new: str) -> bool:
-        """Change the principal's own password; all other sessions end. False when ``current`` is wrong."""
-        backend = self._backend()
-        user = await User.get(id=principal.id)
-        account = Account(id=user.id, name=user.name, password_hash=user.password_hash)
-        async with self._hashing:
-            good = await asyncio.to_thread(backend.verify, account, current)
-        if not good:
-            return False
+    async def set_password(
+        self, principal: Principal, current: str, new: str, *, address: str, device: str | None
+    ) -> str:
+        """Change the principal's own password; all other sessions end, and this one goes on under the token that comes
+        back. Wrong, or Locked."""
+        proved = await self.proving.password(principal.name, current, address=address, device=device)
+        await self.proving.limiter.undo(proved.guess, forgive=True)
         fresh = await self.hash(new)
 
-        async def change(conn: Any) -> list[str]:
-            await User.filter(id=user.id).using_db(conn).update(password_hash=fresh)
-            return await sessions.revoke(conn, user.id, but=principal.session_id)
+        async def change(conn: Any) -> tuple[str, list[str]]:
+            await User.filter(id=principal.id).using_db(conn).update(password_hash=fresh)
+            return await self._others_end(conn, principal)
 
-        self.ended(await self._db.write(change))
-        return True
+        token, ended = await self._db.write(change)
+        self.ended(ended)
+        return str(token)
 
     # --- the first administrator -----------------------------------------------------------------------------------
 
@@ -203,7 +283,7 @@ class Identity:
         if user is None:
             return None
         self.bootstrap.finish()
-        return await self._open_session(user, None, address=address, user_agent=user_agent)
+        return await self.open_session(user, None, address=address, user_agent=user_agent)
 
     async def create_user(self, name: str, role: str, password: str) -> str:
         """Make a user; returns the id. ConfigInvalid when name, role or password are not allowed."""

@@ -112,6 +112,9 @@ class RouteSpec:
 
     ``per_stream``: the handler goes by streams and asks ``require(permission, stream_id)`` itself, so that who has the
     permission on some streams only may ask. Without it the permission has to hold for the whole hub.
+
+    ``dangerous``: a stolen session must not be enough. Who asks has to have proved who they are within five minutes;
+    an API key needs the scope ``admin:dangerous``.
     """
 
     path: str
@@ -124,6 +127,7 @@ class RouteSpec:
     status: int = 200
     match: bool = False
     per_stream: bool = False
+    dangerous: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

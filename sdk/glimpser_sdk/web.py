@@ -38,6 +38,9 @@ class WebHost(Protocol):
     def page(self, items: Sequence[Any], *, cursor: str | None, total: int) -> Any:
         """A list answer with ``Link`` and ``X-Total-Count``."""
 
+    async def factor_removed(self) -> None:
+        """See :func:`factor_removed`."""
+
 
 def host() -> WebHost:
     """The core's side, inside a request."""
@@ -59,3 +62,9 @@ def require(permission: str, stream_id: str | None = None) -> None:
 def page(items: Sequence[Any], *, cursor: str | None, total: int) -> Any:
     """A list answer with ``Link: …; rel="next"`` and ``X-Total-Count``."""
     return host().page(items, cursor=cursor, total=total)
+
+
+async def factor_removed() -> None:
+    """No second factor guards the account of who is asking any more. Their other sessions end, and this one goes on
+    under a new cookie. Problem 403 unless it is a browser that asks."""
+    await host().factor_removed()

