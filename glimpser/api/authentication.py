@@ -241,6 +241,7 @@ async def me(hub: Hub, principal: Principal) -> Versioned:
 @route("PATCH", "/api/me", permission=SIGNED_IN, body=MePatch, answer=Me, match=True)
 async def change_me(hub: Hub, principal: Principal, body: MePatch) -> Versioned:
     """Change one's own name, language, theme or time zone. Needs If-Match."""
+    browser(principal, "change the account")
     values = body.model_dump(exclude_unset=True)
     if "display_name" in values:
         values["display_name"] = values["display_name"] or ""
@@ -278,6 +279,7 @@ async def change_password(hub: Hub, principal: Principal, body: PasswordChange) 
 @route("GET", "/api/me/sessions", permission=SIGNED_IN, query=PageQuery, answer=list[OwnSession])
 async def sessions(principal: Principal, query: PageQuery) -> Page:
     """Devices signed in, newest first."""
+    browser(principal, "see the devices")
     found = await page(Session.filter(user_id=principal.id, revoked_at=None), query, by="created_at", time=True)
     items = [
         plain({
@@ -292,10 +294,13 @@ async def sessions(principal: Principal, query: PageQuery) -> Page:
 @route("DELETE", "/api/me/sessions", permission=SIGNED_IN, status=204)
 async def sign_out_everywhere(hub: Hub, principal: Principal) -> None:
     """Sign out all devices, this one too."""
+    browser(principal, "sign out all devices")
     await hub.identity.sign_out(principal, everywhere=True)
 
 
 async def _own_session(hub: Hub, principal: Principal, identifier: str) -> Session | None:
+    if principal.kind != "user":
+        return None
     return await Session.filter(id=identifier, user_id=principal.id, revoked_at=None).first()
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from tortoise.queryset import QuerySet
 
 from glimpser.database.models import ApiKey, User
 from glimpser.identity import users
@@ -71,9 +72,16 @@ class KeyQuery(PageQuery):
     user: Id | None = Field(None, description="Of this user.")
 
 
+def _seen(principal: Principal) -> QuerySet[ApiKey]:
+    """Live keys of oneself, or everybody's for who manages users. A key that may not do that knows itself alone."""
+    rows = ApiKey.filter(revoked_at=None)
+    if can(principal, "users.manage"):
+        return rows
+    return rows.filter(user_id=principal.id) if principal.kind == "user" else rows.filter(id=principal.session_id)
+
+
 async def _key(hub: Hub, principal: Principal, identifier: str) -> ApiKey | None:
-    rows = ApiKey.filter(id=identifier, revoked_at=None)
-    return await (rows if can(principal, "users.manage") else rows.filter(user_id=principal.id)).first()
+    return await _seen(principal).filter(id=identifier).first()
 
 
 KEY = Loader("key", "key_id", _key)
@@ -89,10 +97,8 @@ def _out(row: ApiKey, user: str, **more: Any) -> dict[str, Any]:
 
 @route("GET", "/api/api-keys", permission=SIGNED_IN, query=KeyQuery, answer=list[KeyOut])
 async def list_keys(principal: Principal, query: KeyQuery) -> Page:
-    """Live keys, newest first: one's own, or everybody's for who manages users."""
-    rows = ApiKey.filter(revoked_at=None)
-    if not can(principal, "users.manage"):
-        rows = rows.filter(user_id=principal.id)
+    """Live keys, newest first: one's own, or everybody's for who manages users; a key sees itself."""
+    rows = _seen(principal)
     if query.user is not None:
         rows = rows.filter(user_id=query.user)
     found = await page(rows, query, by="created_at", time=True)

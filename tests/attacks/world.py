@@ -1,0 +1,265 @@
+"""A hub with people of every kind, two live streams, and something of everything on each of them.
+
+``own`` is the stream that limited people have; ``other`` is one that they must know nothing of.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from glimpser.identity import tokens
+from glimpser_sdk.ids import new_id
+from tests.api.conftest import PASSWORD, ApiHub
+from tests.support.film import film
+from tests.support.hub import until
+
+PLACES = ("own", "other")
+MARK = "Xylophone"
+"""In the name of the other stream and in nothing else, so that its text is known wherever it comes out."""
+COOKIE = "glimpser_session"
+
+
+@dataclass
+class Place:
+    """A stream and what belongs to it."""
+
+    stream: str
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+class World:
+    """See the module. ``people``: a client for each kind of principal; ``users``: ids of those with an account."""
+
+    def __init__(self, folder: Path) -> None:
+        self.hub = ApiHub(folder / "data")
+        self.hub.film = film(folder / "film.mp4", seconds=4)
+        self.stack = ExitStack()
+        self.people: dict[str, httpx.Client] = {}
+        self.users: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
+        self.places: dict[str, Place] = {}
+        self.role = self._scoped = ""
+        self._number = 0
+
+    # --- making
+
+    def start(self) -> World:
+        """The hub, its streams, people and objects."""
+        self.hub.start()
+        self.admin = self.people["admin"] = self._person("admin")
+        for name in PLACES:
+            self.places[name] = Place(self.stream(f"{MARK if name == 'other' else 'Door'} {name}", enabled=True))
+        own = self.places["own"].stream
+        self.role = self.call(
+            "POST",
+            "/api/roles",
+            {
+                "name": "Porter",
+                "base": "guest",
+                "rank": 20,
+                "permissions": [
+                    "streams.view",
+                    "streams.control",
+                    "events.view",
+                    "activities.review",
+                    "media.delete",
+                    "system.view",
+                ],
+            },
+        )["id"]
+        self.people |= {
+            "anonymous": self.hub.client(),
+            "guest": self._person("guest"),
+            "limited": self._person("limited", "viewer", streams=[own]),
+            "viewer": self._person("viewer"),
+            "operator": self._person("operator"),
+            "custom": self._person("custom", self.role),
+        }
+        self._person("spare", "viewer")
+        self._person("keeper", "operator")
+        self.call("PUT", f"/api/streams/{own}/permissions", {"grants": self._grants()})
+        self.people["key"] = self.hub.client(self.key("keeper", scopes=["streams.view", "events.view"], streams=[own]))
+        self._scoped = self.keys["keeper"]
+        self.people["expired"] = self.hub.client(self.key("admin", expired=True))
+        self.hub.active(*(place.stream for place in self.places.values()))
+        for place in self.places.values():
+            place.ids |= {
+                name: getattr(self, name)(place.stream) for name in ("event", "snapshot", "clip", "group", "note")
+            }
+            place.ids["activity"] = self.call("GET", f"/api/events/{place.ids['event']}")["activity_id"]
+        return self
+
+    def stop(self) -> None:
+        """Everything ends."""
+        self.stack.close()
+        self.hub.stop()
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """What an administrator is answered."""
+        answer = self.admin.request(method, path, json=body, headers={"If-Match": "*"})
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    def _person(self, name: str, role: str = "", **more: Any) -> httpx.Client:
+        """Somebody who is signed in with a browser."""
+        if name == "admin":
+            self.hub.glimpser("users", "create", name, "--role", "admin", "--password-stdin", stdin=PASSWORD + "\n")
+        else:
+            self.users[name] = self.user(name, role or name, **more)
+        client = self.hub.sign_in(name)
+        if name == "admin":
+            self.users[name] = client.get("/api/me").json()["id"]
+        return client
+
+    def _grants(self) -> list[dict[str, Any]]:
+        """On the own stream: the guest may see it, and the role of the custom one holds on it."""
+        return [
+            {"user": self.users["guest"], "permissions": ["streams.view"]},
+            {"role": self.role, "permissions": ["streams.view"]},
+        ]
+
+    def prove(self) -> None:
+        """Everybody proved just now who they are, so that dangerous things are a question of rights alone."""
+        with self._database() as rows:
+            rows.execute("UPDATE sessions SET step_up_at = ?", [_stored(datetime.now(UTC))])
+
+    def renew(self, name: str) -> None:
+        """Sign somebody in again whose sessions ended."""
+        client = self.people.get(name)
+        if name in self.users and client is not None and client.get("/api/me").status_code == 401:
+            client.cookies.clear()
+            client.cookies.set(COOKIE, self.session(name)[1])
+
+    # --- objects, each new
+
+    def fresh(self, word: str = "new") -> str:
+        """A name that nothing has yet."""
+        self._number += 1
+        return f"{word}-{self._number}"
+
+    def user(self, name: str = "", role: str = "viewer", **more: Any) -> str:
+        """The id of a new user."""
+        body = {"name": name or self.fresh("user"), "password": PASSWORD, "role": role, **more}
+        return str(self.call("POST", "/api/users", body)["id"])
+
+    def stream(self, name: str = "", *, enabled: bool = False) -> str:
+        """The id of a new stream of the film."""
+        body = {"name": name or self.fresh("stream"), "kind": "ffmpeg", "config": {"url": str(self.hub.film)},
+                "enabled": enabled, "analyzers": {}, "sinks": {}}  # fmt: skip
+        return str(self.call("POST", "/api/streams", body)["id"])
+
+    def stand_in(self, target: str) -> str:
+        """The id of a new stream on which everybody may do what they may do on ``target``."""
+        made = self.stream()
+        if target == "own":
+            own = self.places["own"].stream
+            self.call("PUT", f"/api/streams/{made}/permissions", {"grants": self._grants()})
+            self.call("PATCH", f"/api/users/{self.users['limited']}", {"streams": [own, made]})
+            with self._database() as rows:
+                rows.execute("UPDATE api_keys SET streams = ? WHERE id = ?", [json.dumps([own, made]), self._scoped])
+        return made
+
+    def event(self, stream: str) -> str:
+        """The id of a new event."""
+        return str(self.call("POST", "/api/events", {"stream_id": stream, "text": self.fresh("event")})["id"])
+
+    def snapshot(self, stream: str) -> str:
+        """The id of a new kept picture."""
+        return str(self.call("POST", f"/api/streams/{stream}/snapshots", {"fresh": False})["id"])
+
+    def clip(self, stream: str) -> str:
+        """The id of a new clip: its row and its file, as the sink of clips leaves them."""
+        identifier, now = new_id(), datetime.now(UTC)
+        path = f"clips/{now:%Y/%m/%d}/{identifier}.mp4"
+        file = self.hub.folder / "media" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(self.hub.film.read_bytes())
+        values = {"id": identifier, "node_id": "", "stream_id": stream, "kind": "clip", "started_at": _stored(now),
+                  "ended_at": _stored(now), "size_bytes": file.stat().st_size, "path": path, "state": "ready",
+                  "content_type": "video/mp4", "codec": "h264"}  # fmt: skip
+        self._insert("media_files", values)
+        return identifier
+
+    def group(self, stream: str, *, private: bool = False) -> str:
+        """The id of a new group with one stream."""
+        body = {"name": self.fresh("group"), "streams": [stream], "private": private}
+        return str(self.call("POST", "/api/stream-groups", body)["id"])
+
+    def note(self, stream: str) -> str:
+        """The id of a new note."""
+        return str(self.call("POST", "/api/p/notes", {"stream_id": stream, "text": self.fresh("note")})["id"])
+
+    def viewer(self, stream: str) -> str:
+        """The id of a new live view."""
+        before = {v["id"] for v in self.call("GET", "/api/live-sessions")}
+        self.stack.enter_context(self.admin.stream("GET", f"/api/stream/{stream}/mjpeg?fps=0.1"))
+        return str(until(lambda: {v["id"] for v in self.call("GET", "/api/live-sessions")} - before, 10).pop())
+
+    def session(self, name: str) -> tuple[str, str]:
+        """The id and the cookie of a new session of somebody who signed in before."""
+        with self._database() as rows:
+            rows.row_factory = sqlite3.Row
+            found = rows.execute("SELECT * FROM sessions WHERE user_id = ? LIMIT 1", [self.users[name]]).fetchone()
+        token, identifier = tokens.random_token(), new_id()
+        now = _stored(datetime.now(UTC))
+        self._insert("sessions", dict(found) | {
+            "id": identifier, "token_hash": tokens.digest(token), "revoked_at": None, "created_at": now,
+            "last_seen_at": now, "step_up_at": now})  # fmt: skip
+        return identifier, token
+
+    def browser(self, name: str) -> httpx.Client:
+        """Another browser of somebody who signed in before."""
+        return self.hub.client(Cookie=f"{COOKIE}={self.session(name)[1]}")
+
+    def owner(self, who: str) -> str:
+        """Whose account a principal belongs to; a spare one for who has none."""
+        return who if who in self.users else {"key": "keeper"}.get(who, "spare")
+
+    def again(self, who: str) -> httpx.Client:
+        """Another client of any principal, for what changes or ends that by which it is known."""
+        return self.browser(who) if who in self.users else self.hub.client(**credentials(self.people[who]))
+
+    def key(self, owner: str, *, scopes: list[str] | None = None, streams: list[str] | None = None,
+            expired: bool = False) -> str:  # fmt: skip
+        """A new key; its id is the last of ``keys`` of the owner."""
+        client = self.admin if owner == "admin" else self.browser(owner)
+        body = {"name": self.fresh("key"), "scopes": scopes or [], "streams": streams}
+        made = client.post("/api/api-keys", json=body)
+        assert made.status_code == 201, made.text
+        self.keys[owner] = str(made.json()["id"])
+        if expired:
+            past = _stored(datetime.now(UTC) - timedelta(hours=1))
+            with self._database() as rows:
+                rows.execute("UPDATE api_keys SET expires_at = ? WHERE id = ?", [past, self.keys[owner]])
+        return str(made.json()["key"])
+
+    # --- the database
+
+    def _database(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.hub.database, timeout=30)
+
+    def _insert(self, table: str, values: dict[str, Any]) -> None:
+        columns, marks = ", ".join(values), ", ".join("?" * len(values))
+        with self._database() as rows:
+            rows.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(values.values()))  # noqa: S608
+
+
+def _stored(at: datetime) -> str:
+    """A time as the database keeps it."""
+    return at.isoformat(sep=" ")
+
+
+def credentials(client: httpx.Client) -> dict[str, str]:
+    """The headers by which a client is known, for what cannot use the client itself."""
+    headers = {name: client.headers[name] for name in ("Authorization", "Cookie") if name in client.headers}
+    if client.cookies:
+        headers["Cookie"] = "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
+    return headers
