@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("glimpser.api")
 
-MAX_BODY = 16 * 1024 * 1024
+MAX_BODY = 2 * 1024 * 1024
+MAX_BODY_OF_STRANGERS = 64 * 1024
+BODY_S = 30
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -38,7 +40,9 @@ SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
         "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
+        "form-action 'self'; frame-ancestors 'none'; "
+        # No code of a page can put text where the browser would run it; there is no policy that could say otherwise.
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -58,6 +62,7 @@ def create_app(hub: Hub) -> Quart:
     app = Quart("glimpser", static_folder=None)
     app.request_class = Request
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["BODY_TIMEOUT"] = BODY_S
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions["glimpser"] = Host(hub)
     app.url_map.converters["id"] = IdConverter
@@ -70,6 +75,9 @@ def create_app(hub: Hub) -> Quart:
         g.trace_id, g.started = new_id(), time.monotonic()
         check_host(hub, request.host)
         g.principal = await identify(hub, request)
+        if g.principal is None:
+            body: Any = request.body
+            body.restrict(MAX_BODY_OF_STRANGERS)
         if request.method not in SAFE:
             check_origin(hub, request)
         if request.url_rule is not None:

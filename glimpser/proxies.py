@@ -20,11 +20,12 @@ class TrustedProxies:
         self._networks = tuple(networks)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        if scope["type"] in ("http", "websocket") and scope.get("client") and self._trusts(scope["client"][0]):
+        if scope["type"] in ("http", "websocket") and scope.get("client") and self.trusts(scope["client"][0]):
             scope = self._rewritten(scope)
         await self._app(scope, receive, send)
 
-    def _trusts(self, text: str) -> bool:
+    def trusts(self, text: str) -> bool:
+        """Whether an address is that of a proxy to believe."""
         try:
             address = ipaddress.ip_address(text)
         except ValueError:
@@ -53,7 +54,7 @@ class TrustedProxies:
                 ipaddress.ip_address(hop)
             except ValueError:
                 return None
-            if not self._trusts(hop):
+            if not self.trusts(hop):
                 return hop
         return None
 

@@ -34,9 +34,9 @@ def run(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     from hypercorn.asyncio import serve
-    from hypercorn.config import Config
 
     from glimpser.app import create_app
+    from glimpser.connections import Limited
 
     hub = Hub(settings)
     stopping = asyncio.Event()
@@ -47,21 +47,19 @@ async def _serve(settings: Settings) -> None:
     loop.add_signal_handler(signal.SIGHUP, hub.resync)
     app = create_app(hub)
     listener = _listen(settings)
-    config = Config()
+    trusting = TrustedProxies(app, settings.trusted_proxies)
+    config = Limited(trusting.trusts)
     config.bind = [f"fd://{listener.fileno()}"]
     config.graceful_timeout = 1.0
-    config.keep_alive_timeout = 60.0
-    config.websocket_max_message_size = 1024 * 1024
     config.loglevel = "WARNING"
     config.certfile, config.keyfile = await asyncio.to_thread(_certificate, settings)
-    config.include_server_header = False
 
     async def trigger() -> None:
         await stopping.wait()
         await hub.drain()
 
-    trusting: Any = TrustedProxies(app, settings.trusted_proxies)
-    serving = asyncio.create_task(serve(trusting, config, shutdown_trigger=trigger))
+    application: Any = trusting
+    serving = asyncio.create_task(serve(application, config, shutdown_trigger=trigger))
     hub.state = "ready"
     await _announce(hub, settings, listener.getsockname()[1])
     try:

@@ -11,6 +11,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import from_json
 from quart import Request as QuartRequest
 from quart import request
+from quart.wrappers.request import Body as QuartBody
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from glimpser_sdk.web import Problem
 
@@ -40,8 +42,23 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_u
 M = TypeVar("M", bound=BaseModel)
 
 
+class Body(QuartBody):
+    """A body that may be limited when it is known who sends it."""
+
+    def restrict(self, most: int) -> None:
+        """Take no more than ``most`` bytes."""
+        self._max_content_length = most
+        if len(self._data) > most:
+            self._data.clear()
+            self._must_raise = RequestEntityTooLarge()
+            self.set_complete()
+
+
 class Request(QuartRequest):
     """A request whose text may be asked for without a thought: bytes that are no text are the client's fault."""
+
+    body_class = Body
+    body: Body
 
     async def get_data(self, cache: bool = True, as_text: bool = False, parse_form_data: bool = False) -> Any:
         """The body. Problem 400 for text that is not UTF-8."""
