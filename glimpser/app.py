@@ -21,6 +21,7 @@ from .api.dispatch import admit, check_all_declared, declared, mount
 from .api.host import Host
 from .api.inputs import Request
 from .api.routing import ID_PATTERN
+from .identity.tokens import key_prefix
 
 if TYPE_CHECKING:
     from werkzeug.routing import Rule
@@ -155,16 +156,22 @@ def _is_address(name: str) -> bool:
 
 
 async def identify(hub: Hub, asked: Any) -> Principal | None:
-    """The principal of a request: an API key, else a session cookie. A key that is not valid is an error."""
+    """The principal of a request: an API key or access token, else a session cookie. One that is not valid is an
+    error, also beside a good cookie."""
     header = asked.headers.get("Authorization")
     if header is not None:
         scheme, _, value = header.partition(" ")
-        principal = await hub.identity.by_key(value.strip()) if scheme.lower() == "bearer" else None
+        principal = await of_bearer(hub, value.strip(" ")) if scheme.lower() == "bearer" else None
         if principal is None:
-            raise Problem(401, "auth.invalid", "this API key is not valid (any more)")
+            raise Problem(401, "auth.invalid", "this API key or token is not valid (any more)")
         return principal
     token = asked.cookies.get(COOKIE_SECURE) or asked.cookies.get(COOKIE)
     return await hub.identity.by_session(token) if token else None
+
+
+async def of_bearer(hub: Hub, value: str) -> Principal | None:
+    """The principal of an API key or an access token."""
+    return await (hub.identity.by_key(value) if key_prefix(value) else hub.identity.by_token(value))
 
 
 def check_origin(hub: Hub, asked: Any) -> None:

@@ -175,7 +175,7 @@ class Hub:
         self.identity = Identity(
             self.db, self.settings.data_dir, permissions=catalogue, passwords=passwords,
             factors=factor_backends(registry, self.runtime.contexts.__getitem__),
-            factor_rank=lambda: RANKS.get(self.settings.require_factor),
+            factor_rank=lambda: RANKS.get(self.settings.require_factor), issuer=f"glimpser:{self.node_id}",
         )  # fmt: skip
         self.identity.on_revoked.append(self.responses.end_sessions)
 

@@ -1,15 +1,18 @@
-"""Proving who one is beside the password at sign-in: second factors, and proofs for dangerous things."""
+"""Proving who one is beside signing in: second factors, proofs for dangerous things, tokens for programs."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field, SecretStr, model_validator
 from quart import Response
 
 from glimpser.identity.policy import Principal
+from glimpser.identity.service import FactorNeeded
 from glimpser_sdk.web import Problem
 
+from .answers import plain
 from .authentication import Strict, address, browser, device, go_on_as, told_alike, user_agent, with_cookies
 from .routing import PUBLIC, SIGNED_IN, Routes
 
@@ -50,6 +53,61 @@ class StepUp(Strict):
         if (self.password is None) == (self.code is None):
             raise ValueError("give either password or code")
         return self
+
+
+class TokenIn(Strict):
+    """An API key, or name and password."""
+
+    api_key: SecretStr | None = Field(None, min_length=1, max_length=1024, description="Instead of all the others.")
+    name: str | None = Field(None, min_length=1, max_length=64, description="User name.")
+    password: SecretStr | None = Field(None, min_length=1, max_length=1024)
+    code: SecretStr | None = Field(None, min_length=1, max_length=64, description="Of the account's second factor.")
+
+    @model_validator(mode="after")
+    def _one(self) -> TokenIn:
+        person = (self.name, self.password)
+        if self.api_key is None and None in person:
+            raise ValueError("give api_key, or name and password")
+        if self.api_key is not None and (*person, self.code) != (None, None, None):
+            raise ValueError("give api_key alone, or name and password")
+        return self
+
+
+class TokenOut(BaseModel):
+    """A token for `Authorization: Bearer`."""
+
+    token: str
+    token_type: str
+    expires_in: int = Field(description="Seconds.")
+    expires_at: str
+
+
+@route("POST", "/api/auth/token", permission=PUBLIC, body=TokenIn, answer=TokenOut, secret=True,
+       also={401: "Wrong, or a code is needed as well."})  # fmt: skip
+async def new_token(hub: Hub, body: TokenIn) -> Any:
+    """Exchange an API key, or a password, for a token that is good for ten minutes (a JWT, EdDSA).
+
+    It may do what the key, or the user, may do at each moment, and ends with them. Where the account has a second
+    factor, `code` is needed too. `Authorization` is not read here: a token is no way to a further one.
+    """
+    if body.api_key is not None:
+        made = await hub.identity.token_for_key(body.api_key.get_secret_value())
+        if made is None:
+            raise Problem(401, "auth.invalid", "this API key is not valid (any more)")
+    else:
+        name, password = body.name or "", body.password.get_secret_value() if body.password else ""
+        with told_alike():
+            try:
+                made = await hub.identity.token_for_password(
+                    name, password, body.code.get_secret_value() if body.code else None,
+                    address=address(), user_agent=user_agent(),
+                )  # fmt: skip
+            except FactorNeeded as needed:
+                text = f"a code of {needed.factor} is needed as well: send code"
+                raise Problem(401, "auth.mfa_required", text, factor=needed.factor) from None
+    token, ends = made
+    left = max(0, round((ends - datetime.now(UTC)).total_seconds()))
+    return plain({"token": token, "token_type": "Bearer", "expires_in": left, "expires_at": ends})
 
 
 @route("POST", "/api/auth/mfa/verify", permission=PUBLIC, body=Code, answer=Enrolled, secret=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from glimpser.database.models import ApiKey, Session, User
 from glimpser_sdk.auth import FactorBackend, PasswordBackend
 
 from . import devices, ranks, sessions, step_up, users
+from .access_tokens import LIFETIME, AccessTokens
 from .bootstrap import Bootstrap
 from .challenges import Challenges
 from .permissions import Catalogue
@@ -55,11 +56,14 @@ class Identity:
         passwords: PasswordBackend | None = None,
         factors: Mapping[str, FactorBackend] | None = None,
         factor_rank: Callable[[], int | None] = lambda: None,
+        issuer: str = "glimpser",
     ) -> None:
-        """``factors``: backends by id. ``factor_rank``: who has a rank from this one on needs a second factor."""
+        """``factors``: backends by id. ``factor_rank``: who has a rank from this one on needs a second factor.
+        ``issuer``: of access tokens, this hub's own."""
         self._db = db
         self.permissions = permissions
         self.bootstrap = Bootstrap(data_dir)
+        self.tokens = AccessTokens(data_dir, issuer)
         self.proving = Proving(db, passwords, factors or {})
         self._challenges = Challenges()
         self._factor_rank = factor_rank
@@ -102,6 +106,48 @@ class Identity:
     def _ways(self, user: User) -> tuple[str, ...]:
         password = ("password",) if user.password_hash else ("provider",)
         return password if user.factor is None else (*password, user.factor)
+
+    async def by_token(self, token: str) -> Principal | None:
+        """The principal of an access token: what its session or key may do now, until the token ends."""
+        subject = self.tokens.read(token)
+        if subject is None:
+            return None
+        if subject.kind == "key":
+            key = await users.key_by_id(subject.proof)
+            principal = None if key is None else await self._of_key(*key)
+        else:
+            found = await sessions.by_id(subject.proof)
+            principal = None if found is None else await self._of_session(*found, kind="token")
+        if principal is None or principal.id != subject.user_id:
+            return None
+        return replace(principal, expires_at=subject.expires_at)
+
+    async def token_for_key(self, key: str) -> tuple[str, datetime] | None:
+        """Exchange an API key for an access token; None for one that is not valid."""
+        found = await users.find_key(key)
+        if found is None:
+            return None
+        row, user = found
+        return self.tokens.make("key", row.id, user.id, until=row.expires_at)
+
+    async def token_for_password(
+        self, name: str, password: str, code: str | None, *, address: str, user_agent: str
+    ) -> tuple[str, datetime]:
+        """Exchange a password, and a code where the account needs one, for an access token. Wrong, Locked, FactorNeeded
+        without a code."""
+        proved = await self.proving.password(name, password, address=address, device=None)
+        user = proved.user
+        await self.proving.limiter.undo(proved.guess, forgive=user.factor is None)
+        if user.factor is not None:
+            if code is None:
+                raise FactorNeeded(user.factor, "")
+            await self.proving.code(user, code, address=address, device=None)
+        _, session = await self._db.write(
+            lambda conn: sessions.create(
+                conn, user, address=address, user_agent=f"token: {user_agent}", lifetime=LIFETIME
+            )
+        )
+        return self.tokens.make("session", session.id, user.id, until=session.expires_at)
 
     async def by_key(self, key: str) -> Principal | None:
         """The principal of an API key: its owner's permissions, cut down to its scopes and streams."""

@@ -77,7 +77,17 @@ async def find_key(key: str) -> tuple[ApiKey, User] | None:
     if prefix is None:
         return None
     row = await ApiKey.filter(prefix=prefix).first()
-    if row is None or not tokens.same(row.secret_hash, tokens.digest(key)) or row.revoked_at is not None:
+    return None if row is None or not tokens.same(row.secret_hash, tokens.digest(key)) else await _live(row)
+
+
+async def key_by_id(key_id: str) -> tuple[ApiKey, User] | None:
+    """The live key with this id and its active owner, or None."""
+    row = await ApiKey.filter(id=key_id).first()
+    return None if row is None else await _live(row)
+
+
+async def _live(row: ApiKey) -> tuple[ApiKey, User] | None:
+    if row.revoked_at is not None:
         return None
     if row.expires_at is not None and row.expires_at <= datetime.now(UTC):
         return None
