@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from tortoise.expressions import Subquery
 
-from glimpser.database.models import Activity, ActivityReview, Event, EventLog, MediaFile, Snapshot
+from glimpser.database.models import Activity, ActivityReview, EventLog
 from glimpser.events.log import activity_view
-from glimpser.identity.policy import Principal, abilities, can, visible_to
+from glimpser.identity.policy import Principal, abilities, can
 from glimpser_sdk.web import Problem
 
+from . import visible
 from .answers import matcher, plain
 from .cursors import PageQuery, page
 from .events import EVENT_PERMISSIONS, Id, event_outs
@@ -97,14 +98,16 @@ async def _outs(principal: Principal, activities: list[Activity]) -> list[dict[s
     ids = [a.id for a in activities]
     reviews = ActivityReview.filter(activity_id__in=ids, user_id=principal.id)
     seen = {str(i) for i in await reviews.values_list("activity_id", flat=True)}
-    best = {e.id: e for e in await Event.filter(id__in=[a.best_event_id for a in activities if a.best_event_id])}
+    wanted = [a.best_event_id for a in activities if a.best_event_id]
+    best = {e.id: e for e in await visible.events(principal).filter(id__in=wanted)}
+    clips = await visible.clip_ids(principal, best.values())
     return [
         plain(
             activity_view(a)
             | {
                 "reviewed": a.id in seen,
                 "snapshot_id": best[a.best_event_id].snapshot_id if a.best_event_id in best else None,
-                "clip_id": best[a.best_event_id].clip_id if a.best_event_id in best else None,
+                "clip_id": clips.get(a.best_event_id or ""),
                 "can": abilities(principal, EVENT_PERMISSIONS, a.stream_id),
             }
         )
@@ -117,12 +120,12 @@ async def _outs(principal: Principal, activities: list[Activity]) -> list[dict[s
 )
 async def list_activities(principal: Principal, query: ActivityQuery) -> Page:
     """Activities, newest first."""
-    rows = Activity.filter(visible_to(principal, "stream_id", "events.view"))
+    rows = visible.activities(principal)
     exact = {"stream_id": query.stream, "severity": query.severity, "started_at__gte": query.after,
              "started_at__lt": query.before}  # fmt: skip
     rows = rows.filter(**{k: v for k, v in exact.items() if v is not None})
     if query.type is not None:
-        of_type = Event.filter(type=query.type, activity_id__isnull=False).values("activity_id")
+        of_type = visible.events(principal).filter(type=query.type, activity_id__isnull=False).values("activity_id")
         rows = rows.filter(id__in=Subquery(of_type))
     if query.reviewed is not None:
         seen = ActivityReview.filter(user_id=principal.id).values("activity_id")
@@ -138,9 +141,7 @@ async def review_many(hub: Hub, principal: Principal, body: ReviewMany) -> dict[
     known = Subquery(heard.filter(seq__lte=body.up_to_seq).values("object_id"))
     later = Subquery(heard.filter(seq__gt=body.up_to_seq).values("object_id"))
     done = Subquery(ActivityReview.filter(user_id=principal.id).values("activity_id"))
-    rows = Activity.filter(
-        visible_to(principal, "stream_id", "activities.review"), id__in=known, ended_at__isnull=False
-    )
+    rows = visible.activities(principal, "activities.review").filter(id__in=known, ended_at__isnull=False)
     rows = rows.filter(id__not_in=later).filter(id__not_in=done)
     if body.streams is not None:
         rows = rows.filter(stream_id__in=body.streams)
@@ -155,7 +156,7 @@ async def review_many(hub: Hub, principal: Principal, body: ReviewMany) -> dict[
 
 
 async def _detail(hub: Hub, principal: Principal, activity: Activity) -> dict[str, Any]:
-    events = await Event.filter(activity_id=activity.id).order_by("started_at", "id").limit(500)
+    events = await visible.events(principal).filter(activity_id=activity.id).order_by("started_at", "id").limit(500)
     return (await _outs(principal, [activity]))[0] | {"events": await event_outs(hub, principal, list(events))}
 
 
@@ -173,8 +174,10 @@ async def change_activity(hub: Hub, principal: Principal, activity: Activity, bo
         raise Problem(403, "permission.missing", "this needs the permission media.delete", permission="media.delete")
     match = matcher()
 
-    async def change(conn: Any) -> None:
-        row = await Activity.filter(id=activity.id).using_db(conn).get()
+    async def change(conn: Any) -> Activity:
+        row = await visible.activities(principal).filter(id=activity.id).using_db(conn).first()
+        if row is None:
+            raise Problem(404, "activity.not_found", "there is no such activity")
         match(row.version)
         review = ActivityReview.filter(activity_id=row.id, user_id=principal.id).using_db(conn)
         if body.reviewed is True and not await review.exists():
@@ -185,9 +188,9 @@ async def change_activity(hub: Hub, principal: Principal, activity: Activity, bo
             row.protected = body.protected
             row.version += 1
             await row.save(using_db=conn)
+        return row
 
-    await hub.db.write(change)
-    fresh = await Activity.get(id=activity.id)
+    fresh = await hub.db.write(change)
     return Versioned(await _detail(hub, principal, fresh), fresh.version)
 
 
@@ -199,14 +202,15 @@ async def timeline(principal: Principal, query: TimelineQuery) -> Any:
     end = query.before or datetime.now(UTC)
     earliest = end - min(LONGEST, end - EARLIEST)
     start = max(query.after or end - min(DAY, end - EARLIEST), earliest)
-    seen = visible_to(principal, "stream_id", "events.view")
     only = {"stream_id": query.stream} if query.stream is not None else {}
-    activities = Activity.filter(seen, started_at__lt=end, last_at__gte=start, **only).order_by("-started_at")
-    snapshots = Snapshot.filter(seen, captured_at__gte=start, captured_at__lt=end, kind="capture", **only)
-    clips = MediaFile.filter(seen, started_at__lt=end, started_at__gte=start, state="ready", **only)
+    activities = visible.activities(principal).filter(started_at__lt=end, last_at__gte=start, **only)
+    snapshots = visible.snapshots(principal, "events.view").filter(
+        captured_at__gte=start, captured_at__lt=end, kind="capture", **only
+    )
+    clips = visible.clips(principal).filter(started_at__lt=end, started_at__gte=start, **only)
     entries: list[dict[str, Any]] = [
         {"stream_id": a.stream_id, "kind": "activity", "id": a.id, "started_at": a.started_at, "ended_at": a.ended_at,
-         "severity": a.severity, "score": a.score} for a in await activities.limit(1000)
+         "severity": a.severity, "score": a.score} for a in await activities.order_by("-started_at").limit(1000)
     ] + [
         {"stream_id": s.stream_id, "kind": "snapshot", "id": s.id, "started_at": s.captured_at, "ended_at": None,
          "severity": None, "score": None} for s in await snapshots.order_by("-captured_at").limit(500)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -61,6 +62,14 @@ class SetupNeeded(BaseModel):
     needed: bool
 
 
+class RestrictionsOut(BaseModel):
+    """What cuts one down, whatever is granted."""
+
+    live_only: bool = Field(description="Live pictures and the state of streams, nothing that was kept.")
+    delay_minutes: int = Field(description="Nothing younger than this; 0 = no delay.")
+    hide_private_groups: bool
+
+
 class Me(BaseModel):
     """The principal's own account."""
 
@@ -73,6 +82,7 @@ class Me(BaseModel):
     factor: str | None = Field(description="The second factor of the account.")
     factor_needed: bool = Field(description="Nothing else may be done before there is one.")
     step_up: bool = Field(description="Dangerous things may be done now, without proving again who one is.")
+    restrictions: RestrictionsOut
     language: str | None
     theme: str | None
     timezone: str | None
@@ -227,7 +237,8 @@ async def _fetch_me(hub: Hub, principal: Principal) -> tuple[dict[str, Any], int
     return {
         "id": user.id, "name": user.name, "display_name": user.display_name, "role": user.role,
         "kind": principal.kind, "permissions": sorted(principal.permissions), "factor": user.factor,
-        "factor_needed": principal.to_enrol, "step_up": proved(principal), "language": user.language,
+        "factor_needed": principal.to_enrol, "step_up": proved(principal),
+        "restrictions": asdict(principal.restrictions), "language": user.language,
         "theme": user.theme, "timezone": user.timezone,
     }, user.version  # fmt: skip
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from tortoise.expressions import Q
 
-from glimpser.database.models import Event, Stream
+from glimpser.database.models import Event
 from glimpser.events.log import event_view
-from glimpser.identity.policy import Principal, abilities, can, visible_to
+from glimpser.identity.policy import Principal, abilities
 from glimpser_sdk.web import Problem
 
+from . import visible
 from .answers import shown
 from .cursors import PageQuery, page
 from .inputs import Moment
@@ -67,42 +67,29 @@ class EventTypeOut(BaseModel):
     description: str
 
 
-async def stream_names(ids: set[str]) -> dict[str, str]:
-    """Names of streams by id."""
-    return {str(i): str(n) for i, n in await Stream.filter(id__in=sorted(ids)).values_list("id", "name")}
-
-
 async def event_outs(hub: Hub, principal: Principal, events: list[Event]) -> list[dict[str, Any]]:
     """Events as this principal sees them."""
-    names = await stream_names({e.stream_id for e in events if e.stream_id})
-    return [event_out(hub, principal, e, names.get(e.stream_id or "", "")) for e in events]
+    names = await visible.names({e.stream_id for e in events if e.stream_id})
+    clips = await visible.clip_ids(principal, events)
+    return [_out(hub, principal, e, names.get(e.stream_id or "", ""), clips.get(e.id)) for e in events]
 
 
-def event_out(hub: Hub, principal: Principal, event: Event, stream_name: str) -> dict[str, Any]:
-    """One event as this principal sees it."""
+def _out(hub: Hub, principal: Principal, event: Event, stream_name: str, clip_id: str | None) -> dict[str, Any]:
     words = {**event.data, **event.data.get("params", {}), "stream": stream_name}
     return shown(
         event_view(event)
         | {
+            "clip_id": clip_id,
             "text": hub.events.types.text(event.type, words),
             "can": abilities(principal, EVENT_PERMISSIONS, event.stream_id),
         }
     )
 
 
-def visible_events(principal: Principal) -> Q:
-    """Events of streams that the principal sees, and the hub's own for those who see the system."""
-    own = visible_to(principal, "stream_id", "events.view")
-    everywhere = own == Q()
-    if not can(principal, "system.view"):
-        return Q(stream_id__isnull=False) if everywhere else own
-    return own if everywhere else own | Q(stream_id__isnull=True)
-
-
 @route("GET", "/api/events", permission="events.view", per_stream=True, query=EventQuery, answer=list[EventOut])
 async def list_events(hub: Hub, principal: Principal, query: EventQuery) -> Page:
     """Events, newest first."""
-    rows = Event.filter(visible_events(principal))
+    rows = visible.events(principal)
     exact = {"stream_id": query.stream, "activity_id": query.activity, "type": query.type, "state": query.state,
              "severity": query.severity, "started_at__gte": query.after, "started_at__lt": query.before}  # fmt: skip
     rows = rows.filter(**{k: v for k, v in exact.items() if v is not None})
@@ -121,8 +108,8 @@ async def report_event(hub: Hub, principal: Principal, body: EventIn) -> Version
     """Record an event that another system noticed."""
     if body.type not in hub.events.types:
         raise Problem(422, "event.type_unknown", f"no event type {body.type!r}; see /api/event-types")
-    stream = await Stream.filter(visible_to(principal), id=body.stream_id, deleted_at=None).first()
-    if stream is None or not can(principal, "events.create", stream.id):
+    stream = await visible.streams(principal, "events.create").filter(id=body.stream_id).first()
+    if stream is None:
         raise Problem(404, "stream.not_found", "stream_id names no stream that you see")
     if body.ended_at is not None and body.started_at is not None and body.ended_at < body.started_at:
         raise Problem(409, "event.times", "ended_at is before started_at")
@@ -130,10 +117,9 @@ async def report_event(hub: Hub, principal: Principal, body: EventIn) -> Version
         body.type, stream_id=stream.id, score=body.score, severity=body.severity, at=_utc(body.started_at),
         ended_at=_utc(body.ended_at), data={**body.data, "text": body.text, "reported_by": principal.name},
     )  # fmt: skip
-    event = await Event.get(id=identifier)
-    return Versioned(
-        event_out(hub, principal, event, stream.name), event.revision, status=201, location=f"/api/events/{identifier}"
-    )
+    event = await visible.reported(identifier)
+    (out,) = await event_outs(hub, principal, [event])
+    return Versioned(out, event.revision, status=201, location=f"/api/events/{identifier}")
 
 
 def _utc(at: datetime | None) -> datetime | None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, AsyncIterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 from quart import Response, request
 
 from glimpser.events.feed import Change
-from glimpser.identity.policy import Principal, can, sees
+from glimpser.identity.policy import Principal, abilities, can, sees
+from glimpser.streams.views import PERMISSIONS
 from glimpser_sdk.web import Problem
 
 from .answers import plain
+from .events import EVENT_PERMISSIONS
 from .routing import SIGNED_IN, Routes
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 route = Routes("feed")
 
 HEARTBEAT_S = 15.0
+ABOUT = {"event": EVENT_PERMISSIONS, "activity": EVENT_PERMISSIONS, "stream": PERMISSIONS}
+"""Which permissions a change names under ``can``, by topic."""
 TOPICS = ("event", "activity", "stream", "group", "plugin", "settings")
 
 
@@ -36,7 +41,7 @@ class FeedQuery(BaseModel):
     after: int | None = Field(None, ge=0, le=2**53, description="Replay from this sequence number, as Last-Event-ID.")
 
 
-def visible(principal: Principal, change: Change) -> bool:
+def _visible(principal: Principal, change: Change) -> bool:
     """Whether the principal may hear of a change."""
     if change.topic in ("event", "activity"):
         return can(principal, "events.view", change.stream_id) and sees(principal, change.stream_id)
@@ -47,6 +52,39 @@ def visible(principal: Principal, change: Change) -> bool:
     return can(principal, f"{change.topic.removesuffix('s')}s.view")
 
 
+async def newest(hub: Hub, principal: Principal) -> int:
+    """The sequence number of the newest change that the principal may have heard of."""
+    delay_minutes = principal.restrictions.delay_minutes
+    feed = hub.events.feed
+    return await feed.last_before(timedelta(minutes=delay_minutes)) if delay_minutes else feed.last_seq
+
+
+async def heard(
+    hub: Hub, principal: Principal, after: int | None
+) -> AsyncGenerator[tuple[int, dict[str, Any] | None], None]:
+    """What the principal may hear of, after a sequence number or from now on: numbers and messages, None for "start
+    over". Who has a delay hears everything so much later."""
+    delay_minutes = principal.restrictions.delay_minutes
+    feed = hub.events.feed
+    changes = feed.listen_late(timedelta(minutes=delay_minutes), after) if delay_minutes else feed.listen(after)
+    try:
+        async for change in changes:
+            if change is None:
+                yield feed.last_seq, None
+            elif _visible(principal, change):
+                yield change.seq, _told(principal, change)
+    finally:
+        await changes.aclose()
+
+
+def _told(principal: Principal, change: Change) -> dict[str, Any]:
+    """The change as this principal hears of it."""
+    message = change.message()
+    if change.topic in ABOUT:
+        message["can"] = abilities(principal, ABOUT[change.topic], change.stream_id)
+    return message
+
+
 def pick_topics(text: str | None) -> frozenset[str]:
     """The topics named. Problem 422 for one that does not exist."""
     topics = frozenset(t.strip() for t in text.split(",")) if text else frozenset(TOPICS)
@@ -55,13 +93,10 @@ def pick_topics(text: str | None) -> frozenset[str]:
     return topics
 
 
-def encode(change: Change | None, seq: int) -> bytes:
+def encode(message: dict[str, Any] | None, seq: int) -> bytes:
     """One SSE message; None says reset: read again what is on screen."""
-    if change is None:
-        body, identifier, name = b'{"v":1}', seq, "reset"
-    else:
-        body, identifier, name = msgspec.json.encode(plain(change.message())), change.seq, "change"
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (identifier, name.encode(), body)
+    name, body = ("reset", b'{"v":1}') if message is None else ("change", msgspec.json.encode(plain(message)))
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (seq, name.encode(), body)
 
 
 @route("GET", "/api/events/stream", permission=SIGNED_IN, query=FeedQuery, media="text/event-stream")
@@ -75,16 +110,15 @@ async def event_stream(hub: Hub, principal: Principal, query: FeedQuery) -> Resp
             raise Problem(400, "feed.last_event_id", "Last-Event-ID is a sequence number")
         after = int(last)
 
-    def _asked(change: Change) -> bool:
-        return change.topic in topics and query.stream in (None, change.stream_id)
+    def _asked(message: dict[str, Any]) -> bool:
+        return message["topic"] in topics and query.stream in (None, message["stream_id"])
 
     async def body() -> AsyncIterator[bytes]:
-        yield b'retry: 2000\nid: %d\nevent: hello\ndata: {"v":1}\n\n' % (
-            hub.events.feed.last_seq if after is None else after
-        )
-        changes = hub.events.feed.listen(after)
+        start = await newest(hub, principal) if after is None else after
+        yield b'retry: 2000\nid: %d\nevent: hello\ndata: {"v":1}\n\n' % start
+        changes = heard(hub, principal, after)
         with hub.responses.register(principal) as still_open:
-            pending: asyncio.Task[Change | None] | None = None
+            pending: asyncio.Task[tuple[int, dict[str, Any] | None]] | None = None
             try:
                 while still_open():
                     pending = pending or asyncio.ensure_future(anext(changes))
@@ -93,14 +127,12 @@ async def event_stream(hub: Hub, principal: Principal, query: FeedQuery) -> Resp
                         yield b": alive\n\n"
                         continue
                     try:
-                        change = pending.result()
+                        seq, message = pending.result()
                     except StopAsyncIteration:
                         return
                     pending = None
-                    if change is None:
-                        yield encode(None, hub.events.feed.last_seq)
-                    elif _asked(change) and visible(principal, change):
-                        yield encode(change, change.seq)
+                    if message is None or _asked(message):
+                        yield encode(message, seq)
             finally:
                 if pending is not None:
                     pending.cancel()

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glimpser.database.models import Grant, Stream, StreamGroup, StreamGroupMember
+from glimpser.database.models import Grant, StreamGroup, StreamGroupMember
 from glimpser.identity import ranks
-from glimpser.identity.policy import Principal, abilities, visible_to
+from glimpser.identity.policy import Principal, abilities
 from glimpser_sdk.ids import new_id
 
+from . import visible
 from .answers import matcher, shown
 from .cursors import PageQuery, page
 from .events import Id
-from .loaders import GROUP, check_streams, visible_groups
+from .loaders import GROUP, check_streams
 from .routing import Page, Routes, Versioned
 
 if TYPE_CHECKING:
@@ -60,9 +61,8 @@ class GroupOut(BaseModel):
 async def _out(principal: Principal, group: StreamGroup) -> dict[str, Any]:
     members = StreamGroupMember.filter(group_id=group.id).order_by("position", "id")
     order = [str(i) for i in await members.values_list("stream_id", flat=True)]
-    seen = Stream.filter(visible_to(principal), id__in=order, deleted_at=None)
-    visible = {str(i) for i in await seen.values_list("id", flat=True)}
-    streams = [i for i in order if i in visible]
+    seen = {str(i) for i in await visible.streams(principal).filter(id__in=order).values_list("id", flat=True)}
+    streams = [i for i in order if i in seen]
     return shown({
         "id": group.id, "name": group.name, "private": group.private, "streams": streams, "count": len(streams),
         "version": group.version, "created_at": group.created_at, "updated_at": group.updated_at,
@@ -91,8 +91,7 @@ async def _set_members(conn: Any, principal: Principal, group_id: str, streams: 
 @route("GET", "/api/stream-groups", permission="streams.view", per_stream=True, query=PageQuery, answer=list[GroupOut])
 async def list_groups(principal: Principal, query: PageQuery) -> Page:
     """Groups by name."""
-    rows = StreamGroup.filter(visible_groups(principal))
-    found = await page(rows, query, by="name", descending=False)
+    found = await page(visible.groups(principal), query, by="name", descending=False)
     return Page([await _out(principal, g) for g in found.items], found.cursor, found.total)
 
 
@@ -106,6 +105,8 @@ async def create_group(hub: Hub, principal: Principal, body: GroupIn) -> Version
         return group
 
     group = await hub.db.write(change)
+    if group.private or body.streams:
+        await hub.identity.rights_changed(*await ranks.affected_by_group(group.id))
     out = await _out(principal, group)
     await hub.events.announce("group", "created", group.id, payload=out)
     return Versioned(out, group.version, status=201, location=f"/api/stream-groups/{group.id}")
@@ -138,8 +139,8 @@ async def change_group(hub: Hub, principal: Principal, group: StreamGroup, body:
         return row
 
     row = await hub.db.write(change)
-    if "streams" in body.model_fields_set:
-        await hub.identity.rights_changed(*await ranks.granted_to(group_id=row.id))
+    if body.model_fields_set & {"streams", "private"}:
+        await hub.identity.rights_changed(*await ranks.affected_by_group(row.id))
     out = await _out(principal, row)
     await hub.events.announce("group", "updated", row.id, payload=out)
     return Versioned(out, row.version)
@@ -149,7 +150,7 @@ async def change_group(hub: Hub, principal: Principal, group: StreamGroup, body:
 async def delete_group(hub: Hub, group: StreamGroup) -> None:
     """Remove a group; its streams stay. Needs If-Match."""
     match = matcher()
-    affected = await ranks.granted_to(group_id=group.id)
+    affected = await ranks.affected_by_group(group.id)
 
     async def change(conn: Any) -> None:
         row = await StreamGroup.filter(id=group.id).using_db(conn).get()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from quart import Response, request
 
 from glimpser.capture.live import snap
-from glimpser.database.models import Snapshot, Stream
+from glimpser.database.models import Stream
 from glimpser.engine.contract import EngineError
 from glimpser.identity.policy import Principal, sees
 from glimpser.protocol.messages import Picture
@@ -18,6 +19,7 @@ from glimpser.streams.health import LOST
 from glimpser.streams.reasons import reason_text
 from glimpser_sdk.web import Problem
 
+from . import visible
 from .answers import plain
 from .loaders import STREAM
 from .models import SnapshotOut, snapshot_out
@@ -81,13 +83,14 @@ def as_problem(error: EngineError) -> Problem:
     return Problem(409, why.code, reason_text(why.code, why.params), **why.params)
 
 
-async def take(hub: Hub, stream_id: str, *, fresh: bool, side: int | None) -> Picture:
+async def take(hub: Hub, principal: Principal, stream_id: str, *, fresh: bool, side: int | None) -> Picture:
     """A picture of a running stream. Problem 409, at once where that is known, when it gives none."""
+    live = visible.live(hub, principal)
     state = hub.capture.state(stream_id)
     if state is not None and state.state in LOST and state.reason is not None:
         raise as_problem(EngineError(state.reason))
     try:
-        picture: Picture = await hub.live.snapshot(stream_id, fresh=fresh, side=side, timeout_s=PICTURE_S)
+        picture: Picture = await live.snapshot(stream_id, fresh=fresh, side=side, timeout_s=PICTURE_S)
     except EngineError as error:
         raise as_problem(error) from None
     except TimeoutError:
@@ -106,42 +109,52 @@ def jpeg_answer(picture: Picture) -> Response:
 
 @route("GET", "/api/stream/<id:stream_id>/snapshot", permission="streams.view", load=STREAM, query=SnapshotQuery,
        media="image/jpeg")  # fmt: skip
-async def snapshot(hub: Hub, stream: Stream, query: SnapshotQuery) -> Response:
-    """The newest frame."""
+async def snapshot(hub: Hub, principal: Principal, stream: Stream, query: SnapshotQuery) -> Response:
+    """The newest frame; under a delay the newest kept picture that is old enough."""
+    if principal.restrictions.until is not None:
+        return await _newest_kept(hub, principal, stream)
     wanted = max(query.w or 0, query.h or 0)
     side = snap(wanted) if wanted else None
-    return jpeg_answer(await take(hub, stream.id, fresh=query.fresh, side=side or None))
+    return jpeg_answer(await take(hub, principal, stream.id, fresh=query.fresh, side=side or None))
+
+
+async def _newest_kept(hub: Hub, principal: Principal, stream: Stream) -> Response:
+    kept = await visible.snapshots(principal).filter(stream_id=stream.id).order_by("-captured_at").first()
+    path = hub.media.storage.path(kept.path) if kept is not None else None
+    if kept is None or path is None or not await asyncio.to_thread(path.is_file):
+        raise Problem(404, "snapshot.none_kept", "there is no kept picture of this stream that you may see")
+    headers = {"Cache-Control": "private, no-cache", "X-Captured-At": str(plain(kept.captured_at))}
+    return Response(await asyncio.to_thread(path.read_bytes), content_type="image/jpeg", headers=headers)
 
 
 @route("GET", "/api/stream/<id:stream_id>/thumbnail", permission="streams.view", load=STREAM, media="image/jpeg")
-async def thumbnail(hub: Hub, stream: Stream) -> Response:
+async def thumbnail(hub: Hub, principal: Principal, stream: Stream) -> Response:
     """A small picture, 320 pixels wide; the newest kept one while the stream does not run."""
     try:
-        return jpeg_answer(await take(hub, stream.id, fresh=False, side=320))
+        return jpeg_answer(await take(hub, principal, stream.id, fresh=False, side=320))
     except Problem as problem:
-        kept = await Snapshot.filter(stream_id=stream.id).order_by("-captured_at").first()
-        if kept is None:
+        try:
+            return await _newest_kept(hub, principal, stream)
+        except Problem:
             raise problem from None
-        path = hub.media.storage.path(kept.path)
-        if not path.is_file():
-            raise problem from None
-        return Response(path.read_bytes(), content_type="image/jpeg", headers={"Cache-Control": "private, no-cache"})
 
 
 @route("GET", "/api/stream/<id:stream_id>/recent-snapshots", permission="streams.view", load=STREAM, query=RecentQuery,
        answer=list[SnapshotOut])  # fmt: skip
-async def recent(stream: Stream, query: RecentQuery) -> Any:
+async def recent(principal: Principal, stream: Stream, query: RecentQuery) -> Any:
     """The newest kept pictures, for hover play."""
-    return [snapshot_out(s) for s in await Snapshot.filter(stream_id=stream.id).order_by("-captured_at").limit(query.n)]
+    rows = visible.snapshots(principal).filter(stream_id=stream.id).order_by("-captured_at")
+    return [snapshot_out(s) for s in await rows.limit(query.n)]
 
 
 @route("GET", "/api/stream/<id:stream_id>/mjpeg", permission="streams.view", load=STREAM, query=MjpegQuery,
        media="multipart/x-mixed-replace")  # fmt: skip
 async def mjpeg(hub: Hub, principal: Principal, stream: Stream, query: MjpegQuery) -> Response:
     """Live pictures as multipart JPEG, for single views and integrations; ends with the session."""
-    if len(hub.live.sessions()) >= MAX_VIEWERS:
+    live = visible.live(hub, principal)
+    if len(live.sessions()) >= MAX_VIEWERS:
         raise Problem(503, "live.too_many", f"there are {MAX_VIEWERS} viewers already")
-    viewer = hub.live.open(stream.id, query.w or 0, query.fps, principal=principal.id, kind="mjpeg")
+    viewer = live.open(stream.id, query.w or 0, query.fps, principal=principal.id, kind="mjpeg")
 
     async def body() -> AsyncIterator[bytes]:
         with hub.responses.register(principal) as still_open:
@@ -166,13 +179,14 @@ async def live_sessions(hub: Hub, principal: Principal) -> Any:
     return [
         {"id": s.id, "principal": s.principal, "kind": s.kind, "stream_id": s.stream_id, "side": s.side,
          "max_fps": s.max_fps, "since": s.since, "pictures": s.pictures, "bytes": s.bytes, "dropped": s.dropped}
-        for s in hub.live.sessions() if sees(principal, s.stream_id)
+        for s in visible.live(hub, principal).sessions() if sees(principal, s.stream_id)
     ]  # fmt: skip
 
 
 @route("DELETE", "/api/live-sessions/<id:session_id>", permission="live_sessions.view", status=204)
 async def disconnect(hub: Hub, principal: Principal, session_id: str) -> None:
     """Disconnect a viewer."""
-    known = {s.id for s in hub.live.sessions() if sees(principal, s.stream_id)}
-    if session_id not in known or not hub.live.disconnect(session_id):
+    live = visible.live(hub, principal)
+    known = {s.id for s in live.sessions() if sees(principal, s.stream_id)}
+    if session_id not in known or not live.disconnect(session_id):
         raise Problem(404, "live_session.not_found", "there is no such viewer")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from tortoise.expressions import Q, Subquery
 
-from glimpser.database.models import Event, Stream
-from glimpser.identity.policy import Principal, visible_to
+from glimpser.identity.policy import Principal
 
+from . import visible
 from .answers import plain
-from .events import event_outs, visible_events
+from .events import event_outs
 from .loaders import named_or_tagged
 from .routing import SIGNED_IN, Routes
 
@@ -55,7 +55,7 @@ async def search(hub: Hub, principal: Principal, query: SearchQuery) -> Any:
 
 
 async def _streams(principal: Principal, text: str, limit: int) -> list[dict[str, Any]]:
-    rows = Stream.filter(visible_to(principal), await named_or_tagged(text), deleted_at=None)
+    rows = visible.streams(principal).filter(await named_or_tagged(principal, text))
     return [
         {"kind": "stream", "id": r.id, "title": r.name, "detail": r.kind, "stream_id": r.id, "at": None}
         for r in await rows.order_by("name", "id").limit(limit)
@@ -64,9 +64,9 @@ async def _streams(principal: Principal, text: str, limit: int) -> list[dict[str
 
 async def _events(hub: Hub, principal: Principal, text: str, limit: int) -> list[dict[str, Any]]:
     titles = [t.type for t in hub.events.types if text.casefold() in t.title.casefold()]
-    named = Stream.filter(visible_to(principal), name__icontains=text).values("id")
+    named = visible.streams(principal).filter(name__icontains=text).values("id")
     match = Q(type__icontains=text) | Q(type__in=titles) | Q(stream_id__in=Subquery(named))
-    rows = await Event.filter(visible_events(principal) & match).order_by("-started_at", "-id").limit(limit)
+    rows = await visible.events(principal).filter(match).order_by("-started_at", "-id").limit(limit)
     return [
         plain({"kind": "event", "id": e["id"], "title": e["text"], "detail": e["type"], "stream_id": e["stream_id"],
                "at": e["started_at"]})

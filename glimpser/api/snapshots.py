@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from quart import Response, request, send_file
 
 from glimpser.database.models import MediaFile, Snapshot, Stream
+from glimpser.identity.policy import Principal
 from glimpser_sdk.web import Problem
 
+from . import visible
 from .answers import shown
 from .cursors import PageQuery, page
 from .inputs import Moment
@@ -71,21 +73,22 @@ def clip_out(row: MediaFile) -> dict[str, Any]:
 
 @route("GET", "/api/streams/<id:stream_id>/snapshots", permission="streams.view", load=STREAM, query=SnapshotQuery,
        answer=list[SnapshotOut])  # fmt: skip
-async def list_snapshots(stream: Stream, query: SnapshotQuery) -> Page:
+async def list_snapshots(principal: Principal, stream: Stream, query: SnapshotQuery) -> Page:
     """Kept pictures of a stream, newest first."""
     exact = {"captured_at__gte": query.after, "captured_at__lt": query.before, "kind": query.kind}
-    rows = Snapshot.filter(stream_id=stream.id, **{k: v for k, v in exact.items() if v is not None})
+    rows = visible.snapshots(principal).filter(stream_id=stream.id)
+    rows = rows.filter(**{k: v for k, v in exact.items() if v is not None})
     found = await page(rows, query, by="captured_at", time=True)
     return Page([snapshot_out(s) for s in found.items], found.cursor, found.total)
 
 
 @route("POST", "/api/streams/<id:stream_id>/snapshots", permission="streams.control", load=STREAM, body=CaptureIn,
        answer=SnapshotOut, status=201)  # fmt: skip
-async def capture_snapshot(hub: Hub, stream: Stream, body: CaptureIn) -> Versioned:
+async def capture_snapshot(hub: Hub, principal: Principal, stream: Stream, body: CaptureIn) -> Versioned:
     """Take a picture now and keep it."""
     if not hub.pruner.room():
         raise Problem(503, "storage.low", "the volume is nearly full: free some space first")
-    picture = await take(hub, stream.id, fresh=body.fresh, side=None)
+    picture = await take(hub, principal, stream.id, fresh=body.fresh, side=None)
     row = await hub.media.keep(picture, kind="capture")
     if row is None:
         raise Problem(404, "stream.not_found", "there is no such stream")

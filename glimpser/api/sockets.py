@@ -18,10 +18,12 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from quart import websocket
 
 from glimpser.capture.viewer import Viewer
-from glimpser.identity.policy import Principal, can
+from glimpser.identity.policy import Principal
+from glimpser_sdk.web import Problem
 
+from . import visible
 from .answers import plain
-from .feed import TOPICS, visible
+from .feed import TOPICS, heard, newest
 from .loaders import STREAM
 from .routing import SIGNED_IN, Routes
 
@@ -78,7 +80,7 @@ class PageSocket:
 
     async def run(self) -> None:
         """Until the page leaves, the session ends or the hub stops."""
-        await self._json({"type": "hello", "v": 1, "seq": self._hub.events.feed.last_seq})
+        await self._json({"type": "hello", "v": 1, "seq": await newest(self._hub, self._principal)})
         try:
             while True:
                 raw = await websocket.receive()
@@ -106,14 +108,17 @@ class PageSocket:
 
     async def _subscribe(self, message: Subscribe) -> None:
         stream = await STREAM.fetch(self._hub, self._principal, message.stream)
-        if stream is None or not can(self._principal, "streams.view", stream.id):
+        if stream is None:
             await self._error("stream.not_found", "there is no such stream", message.id)
         elif len(self._viewers) >= MAX_SUBSCRIPTIONS:
             await self._error("live.too_many", f"at most {MAX_SUBSCRIPTIONS} subscriptions a page", message.id)
         else:
-            viewer = self._hub.live.open(
-                stream.id, message.side, message.fps, principal=self._principal.id, kind="page"
-            )
+            try:
+                live = visible.live(self._hub, self._principal)
+            except Problem as problem:
+                await self._error(problem.code, problem.detail, message.id)
+                return
+            viewer = live.open(stream.id, message.side, message.fps, principal=self._principal.id, kind="page")
             self._viewers[message.id] = viewer, asyncio.create_task(self._show(message.id, viewer))
 
     async def _unsubscribe(self, number: int) -> None:
@@ -134,13 +139,13 @@ class PageSocket:
 
     async def _run_feed(self, message: FeedOn) -> None:
         topics = frozenset(message.topics)
-        changes = self._hub.events.feed.listen(message.after)
+        changes = heard(self._hub, self._principal, message.after)
         try:
-            async for change in changes:
+            async for seq, change in changes:
                 if change is None:
-                    await self._json({"type": "reset", "seq": self._hub.events.feed.last_seq})
-                elif change.topic in topics and visible(self._principal, change):
-                    await self._json({"type": "change", **change.message()})
+                    await self._json({"type": "reset", "seq": seq})
+                elif change["topic"] in topics:
+                    await self._json({"type": "change", **change})
         finally:
             await changes.aclose()
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from tortoise.expressions import Subquery
 
-from glimpser.database.models import MediaFile, Snapshot, Stream, StreamGroupMember
-from glimpser.identity.policy import Principal, can, visible_to
+from glimpser.database.models import Stream, StreamGroupMember
+from glimpser.identity.policy import Principal, can
 from glimpser.streams.inputs import StreamIn
 from glimpser.streams.views import stream_view
 from glimpser_sdk.web import Problem
 
+from . import visible
 from .answers import matcher, plain
 from .cursors import PageQuery, page
 from .events import Id
@@ -85,11 +86,14 @@ class DeleteQuery(BaseModel):
 
 async def stream_outs(hub: Hub, principal: Principal, rows: list[Stream]) -> list[dict[str, Any]]:
     """Streams as this principal sees them."""
+    ids = [row.id for row in rows]
     groups: dict[str, list[str]] = {}
-    members = StreamGroupMember.filter(stream_id__in=[r.id for r in rows]).order_by("id")
+    seen = Subquery(visible.groups(principal).values("id"))
+    members = StreamGroupMember.filter(stream_id__in=ids, group_id__in=seen).order_by("id")
     for stream_id, group_id in await members.values_list("stream_id", "group_id"):
         groups.setdefault(str(stream_id), []).append(str(group_id))
-    return [plain(stream_view(hub, principal, row, groups.get(row.id, []))) for row in rows]
+    states = await visible.states(hub, principal, ids)
+    return [plain(stream_view(hub, principal, row, groups.get(row.id, []), states.get(row.id))) for row in rows]
 
 
 async def stream_out(hub: Hub, principal: Principal, row: Stream) -> Versioned:
@@ -100,17 +104,18 @@ async def stream_out(hub: Hub, principal: Principal, row: Stream) -> Versioned:
 @route("GET", "/api/streams", permission="streams.view", per_stream=True, query=StreamQuery, answer=list[StreamOut])
 async def list_streams(hub: Hub, principal: Principal, query: StreamQuery) -> Page:
     """Streams by name."""
-    rows = Stream.filter(visible_to(principal), deleted_at=None)
+    rows = visible.streams(principal)
     if query.search:
-        rows = rows.filter(await named_or_tagged(query.search))
+        rows = rows.filter(await named_or_tagged(principal, query.search))
     if query.kind is not None:
         rows = rows.filter(kind=query.kind)
     if query.group is not None:
-        rows = rows.filter(id__in=Subquery(StreamGroupMember.filter(group_id=query.group).values("stream_id")))
+        groups = Subquery(visible.groups(principal).filter(id=query.group).values("id"))
+        rows = rows.filter(id__in=Subquery(StreamGroupMember.filter(group_id__in=groups).values("stream_id")))
     if query.status is not None:
-        running = {s.id: s.state for s in hub.capture.states()}
-        of_status = [i for i, state in running.items() if state == query.status]
-        rows = rows.filter(id__in=of_status)
+        ids: Any = await rows.values_list("id", flat=True)
+        states = await visible.states(hub, principal, ids)
+        rows = rows.filter(id__in=[i for i, state in states.items() if state["status"] == query.status])
     found = await page(rows, query, by="name", descending=False)
     return Page(await stream_outs(hub, principal, found.items), found.cursor, found.total)
 
@@ -201,10 +206,7 @@ async def delete_stream(hub: Hub, stream: Stream, query: DeleteQuery) -> None:
     await hub.capture.apply(stream.id)
     await hub.events.on_lost([stream.id])
     if query.media == "purge":
-        for snapshot in await Snapshot.filter(stream_id=stream.id):
-            await hub.media.delete_snapshot(snapshot)
-        for clip in await MediaFile.filter(stream_id=stream.id):
-            await hub.media.delete_clip(clip)
+        await hub.media.purge(stream.id)
     await hub.events.announce("stream", "deleted", stream.id, stream_id=stream.id, payload={"name": stream.name})
 
 

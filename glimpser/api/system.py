@@ -6,6 +6,7 @@ import asyncio
 import os
 import platform
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -13,13 +14,14 @@ from pydantic import BaseModel, Field
 from tortoise.expressions import Subquery
 
 import glimpser_sdk
-from glimpser.database.models import Activity, ActivityReview, Event, Stream
-from glimpser.identity.policy import Principal, visible_to
+from glimpser.database.models import ActivityReview
+from glimpser.identity.policy import Principal
 from glimpser.media.pruner import budget, used_bytes
 from glimpser.streams.health import LOST
 
+from . import visible
 from .answers import plain
-from .events import event_outs, visible_events
+from .events import event_outs
 from .models import EventOut
 from .routing import SIGNED_IN, Routes
 
@@ -148,11 +150,16 @@ async def health(hub: Hub, principal: Principal) -> Any:
                 checks.append(
                     _check(f"plugin:{p.id}", False, p.reason.code if p.reason else "plugin.failed", p.message)
                 )
-    visible = {str(i) for i in await Stream.filter(visible_to(principal), deleted_at=None).values_list("id", flat=True)}
-    lost = [s for s in hub.capture.states() if s.id in visible and s.state in LOST]
+    lost = [state for state in (await _states(hub, principal)).values() if state in LOST]
     checks.append(_check("streams", not lost, "streams.lost", f"{len(lost)} streams give no picture", "warning"))
     order = ("ok", "warning", "failed")
     return {"status": max((c["status"] for c in checks), key=order.index), "checks": checks}
+
+
+async def _states(hub: Hub, principal: Principal) -> dict[str, str]:
+    """What the streams that the principal sees do, by id."""
+    ids: Any = await visible.streams(principal).values_list("id", flat=True)
+    return {i: state["status"] for i, state in (await visible.states(hub, principal, ids)).items()}
 
 
 def _check(name: str, good: bool, code: str, detail: str, bad: str = "failed") -> dict[str, str]:
@@ -189,18 +196,16 @@ async def capabilities(hub: Hub, principal: Principal) -> Any:
 @route("GET", "/api/dashboard", permission="streams.view", per_stream=True, answer=DashboardOut)
 async def dashboard(hub: Hub, principal: Principal) -> Any:
     """Counts and the newest events."""
-    visible = {str(i) for i in await Stream.filter(visible_to(principal), deleted_at=None).values_list("id", flat=True)}
-    counts: dict[str, int] = {"total": len(visible)}
-    for state in hub.capture.states():
-        if state.id in visible:
-            counts[state.state] = counts.get(state.state, 0) + 1
+    states = await _states(hub, principal)
+    counts = {"total": await visible.streams(principal).count(), **Counter(states.values())}
     allowed = "events.view" in principal.permissions
     seen = ActivityReview.filter(user_id=principal.id).values("activity_id")
-    activities = Activity.filter(visible_to(principal, "stream_id", "events.view"), id__not_in=Subquery(seen))
-    newest = await Event.filter(visible_events(principal)).order_by("-started_at", "-id").limit(10) if allowed else []
+    activities = visible.activities(principal).filter(id__not_in=Subquery(seen))
+    events = visible.events(principal)
+    newest = await events.order_by("-started_at", "-id").limit(10) if allowed else []
     return {
         "streams": counts,
-        "open_events": await Event.filter(visible_events(principal), state="open").count() if allowed else 0,
+        "open_events": await events.filter(state="open").count() if allowed else 0,
         "unreviewed_activities": await activities.count() if allowed else 0,
         "recent_events": await event_outs(hub, principal, list(newest)),
     }

@@ -12,7 +12,7 @@ from glimpser.capture.counters import metrics
 from glimpser.database.models import Stream
 from glimpser.engine.contract import EngineError
 from glimpser.engine.groups import FIRST_PARTY
-from glimpser.identity.policy import Principal, can, visible_to
+from glimpser.identity.policy import Principal, can
 from glimpser.plugins.config import DocumentInvalid, load_model
 from glimpser.secrets import Place
 from glimpser.streams.inputs import StreamIn
@@ -22,6 +22,7 @@ from glimpser_sdk.errors import GlimpserError
 from glimpser_sdk.schema import form_schema
 from glimpser_sdk.web import Problem
 
+from . import visible
 from .answers import plain
 from .events import Id
 from .inputs import parse
@@ -237,8 +238,9 @@ def _what(hub: Hub, body: TryIn) -> tuple[str, dict[str, Any]]:
 
 
 @route("GET", "/api/streams/<id:stream_id>/diagnostics", permission="streams.view", load=STREAM, answer=DiagnosticsOut)
-async def diagnostics(hub: Hub, stream: Stream) -> Any:
+async def diagnostics(hub: Hub, principal: Principal, stream: Stream) -> Any:
     """State, counters, backoff and worker of a stream."""
+    visible.live(hub, principal)  # counters tell of this moment
     state = hub.capture.state(stream.id)
     if state is None:
         raise Problem(503, "hub.starting", "the hub has not looked at this stream yet", retry_after=1)
@@ -285,7 +287,7 @@ EXPORTED = ("kind", "name", "regions", "tags", "timezone", "location", "external
 )
 async def export_streams(hub: Hub, principal: Principal, query: ExportQuery) -> Any:
     """Configurations of all or some streams, secrets masked."""
-    rows = Stream.filter(visible_to(principal, permission="streams.configure"), deleted_at=None)
+    rows = visible.streams(principal, "streams.configure")
     if query.stream is not None:
         rows = rows.filter(id__in=[query.stream] if isinstance(query.stream, str) else query.stream)
     return plain(
@@ -312,7 +314,7 @@ async def _import_one(
     name, identifier = str(entry.get("name", "")), entry.pop("id", None)
     done: dict[str, Any] = {"index": index, "name": name, "id": None, "errors": []}
     try:
-        existing = await _existing(identifier, entry.get("external_key"))
+        existing = await _existing(principal, identifier, entry.get("external_key"))
         if existing is not None and on_conflict == "skip":
             return done | {"result": "skipped", "id": existing.id}
         if existing is not None and on_conflict == "create_new":
@@ -344,11 +346,12 @@ def _allow_unmasked(principal: Principal, given: StreamIn, before: bool) -> None
         raise Problem(403, "permission.missing", "unmasked_recording needs the permission streams.record_unmasked")
 
 
-async def _existing(identifier: Any, external_key: Any) -> Stream | None:
+async def _existing(principal: Principal, identifier: Any, external_key: Any) -> Stream | None:
+    rows = visible.streams(principal, "streams.configure")
     if isinstance(external_key, str):
-        found = await Stream.filter(external_key=external_key, deleted_at=None).first()
+        found = await rows.filter(external_key=external_key).first()
         if found is not None:
             return found
     if isinstance(identifier, str):
-        return await Stream.filter(id=identifier, deleted_at=None).first()
+        return await rows.filter(id=identifier).first()
     return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from tortoise.expressions import Q
 
 from glimpser.database.models import Session, User
-from glimpser.identity import ranks, roles, users
+from glimpser.identity import ranks, restrictions, roles, users
 from glimpser.identity.policy import Principal
 from glimpser.identity.roles import RoleInfo
 from glimpser.streams.inputs import Id
@@ -25,6 +26,31 @@ if TYPE_CHECKING:
 
 route = Routes("users")
 
+RIGHTS = frozenset({"role", "streams", "restrictions"})
+"""Fields by which a user may do more or less."""
+
+
+class RestrictionsIn(BaseModel):
+    """What cuts a user down, whatever is granted. Not for administrators; who is restricted manages no users."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    live_only: bool = Field(False, description="Live pictures and the state of streams, nothing that was kept.")
+    delay_minutes: int = Field(0, ge=0, le=10_080, description="Nothing younger than this, on any path; 0 = no delay.")
+    hide_private_groups: bool = Field(
+        False, description="Neither private groups nor streams that are in no other group and not granted by name."
+    )
+
+    def to_store(self) -> dict[str, Any] | None:
+        """As a row keeps them."""
+        return restrictions.to_store(restrictions.Restrictions(**self.model_dump()))
+
+    @model_validator(mode="after")
+    def _something_left(self) -> RestrictionsIn:
+        if self.live_only and self.delay_minutes:
+            raise ValueError("live_only and delay_minutes together leave nothing to see: choose one")
+        return self
+
 
 class UserIn(BaseModel):
     """A new user."""
@@ -36,6 +62,7 @@ class UserIn(BaseModel):
     role: str = Field("viewer", max_length=64, description="A built-in role, or the id of another; see /api/roles.")
     display_name: str = Field("", max_length=100)
     streams: list[Id] | None = Field(None, max_length=2000, description="Limits the role to these; null = no limit.")
+    restrictions: RestrictionsIn = Field(default_factory=RestrictionsIn)
 
 
 class UserPatch(BaseModel):
@@ -47,6 +74,7 @@ class UserPatch(BaseModel):
     active: bool = Field(True, description="false: cannot sign in, and everything open ends.")
     display_name: str = Field("", max_length=100)
     streams: list[Id] | None = Field(None, max_length=2000, description="null: no limit any more.")
+    restrictions: RestrictionsIn = Field(default_factory=RestrictionsIn, description="Replaces all of them.")
     password: SecretStr = Field(SecretStr(""), min_length=1, max_length=1024, description="Ends all sessions.")
 
 
@@ -60,6 +88,7 @@ class UserOut(BaseModel):
     role_name: str
     active: bool
     streams: list[str] | None
+    restrictions: RestrictionsIn
     locked_until: str | None = Field(
         description="From somewhere, after too many failures; the year 9999: until unlocked."
     )
@@ -91,6 +120,7 @@ async def _outs(hub: Hub, rows: list[User]) -> list[dict[str, Any]]:
             "id": row.id, "name": row.name, "display_name": row.display_name, "role": row.role,
             "role_name": named.get(row.role, "unknown"), "active": row.active, "streams": row.streams,
             "locked_until": locks.get(row.name_key), "last_sign_in_at": row.last_sign_in_at, "version": row.version,
+            "restrictions": asdict(restrictions.stored(row.restrictions)),
             "created_at": row.created_at, "updated_at": row.updated_at,
         })
         for row in rows
@@ -113,6 +143,13 @@ async def given_role(hub: Hub, principal: Principal, role_id: str) -> RoleInfo:
 async def _check_manages(hub: Hub, principal: Principal, user: User) -> None:
     role = await roles.find(hub.identity.permissions, user.role)
     ranks.check_manages(principal, role.rank if role else 0)
+
+
+def _check_restrictable(role: str, by: RestrictionsIn | restrictions.Restrictions) -> None:
+    if role == "admin" and (by.live_only or by.delay_minutes or by.hide_private_groups):
+        errors = [{"field": "/restrictions", "message": "an administrator cannot be restricted: give another role",
+                   "code": "user.admin_unrestricted"}]  # fmt: skip
+        raise Invalid(errors, status=409, code="user.admin_unrestricted")
 
 
 @route("GET", "/api/users", permission="users.manage", query=UserQuery, answer=list[UserOut])
@@ -141,6 +178,7 @@ async def create_user(hub: Hub, principal: Principal, body: UserIn) -> Versioned
     """Create a user with a password."""
     await given_role(hub, principal, body.role)
     await check_streams(principal, body.streams)
+    _check_restrictable(body.role, body.restrictions)
     password = body.password.get_secret_value()
     users.check_password(body.name, password)
     password_hash = await hub.identity.hash(password)
@@ -148,6 +186,7 @@ async def create_user(hub: Hub, principal: Principal, body: UserIn) -> Versioned
     async def change(conn: Any) -> User:
         row = await users.create(conn, name=body.name, role=body.role, password_hash=password_hash)
         row.display_name, row.streams = body.display_name, body.streams
+        row.restrictions = body.restrictions.to_store()
         await row.save(using_db=conn)
         return row
 
@@ -170,10 +209,12 @@ async def change_user(hub: Hub, principal: Principal, user: User, body: UserPatc
     given = body.model_dump(exclude_unset=True, exclude={"password"})
     await _check_manages(hub, principal, user)
     new = body.password.get_secret_value()
-    if new or given.keys() & {"role", "streams"}:
+    if new or given.keys() & RIGHTS:
         # A password is as good as all that the user may do, and so is the end of a limit.
         await given_role(hub, principal, given.get("role", user.role))
     await check_streams(principal, given.get("streams"))
+    if "restrictions" in given:
+        given["restrictions"] = body.restrictions.to_store()
     if new:
         users.check_password(user.name, new)
         given["password_hash"] = await hub.identity.hash(new)
@@ -188,13 +229,14 @@ async def change_user(hub: Hub, principal: Principal, user: User, body: UserPatc
         ):
             await ranks.check_admin_stays(conn, row.id)
         row.update_from_dict({**given, "version": row.version + 1})
+        _check_restrictable(row.role, restrictions.stored(row.restrictions))
         await row.save(using_db=conn)
         return row
 
     row = await hub.db.write(change)
     if new or not row.active:
         await hub.identity.end_sessions(row.id, but=principal.session_id if row.active else None)
-    if given.keys() & {"role", "streams", "active"}:
+    if given.keys() & {*RIGHTS, "active"}:
         await hub.identity.rights_changed([row.id])
     if principal.id == row.id and principal.kind == "user" and row.active and (new or given.keys() & {"role"}):
         go_on_as(await hub.identity.renew(principal))

@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from glimpser.database.models import EventLog
@@ -18,6 +18,7 @@ from glimpser.database.models import EventLog
 VERSION = 1
 TAIL = 2000
 QUEUE = 500
+LATE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,29 @@ class Feed:
                     yield None
         finally:
             self._listeners.discard(listener)
+
+    async def last_before(self, delay: timedelta) -> int:
+        """Where the log ended then."""
+        row = await EventLog.filter(at__lte=datetime.now(UTC) - delay).order_by("-seq").first()
+        return row.seq if row else 0
+
+    async def listen_late(self, delay: timedelta, after: int | None = None) -> AsyncGenerator[Change | None, None]:
+        """The same, each change only when it is as old as ``delay``. Reads the log, so that waiting takes no memory."""
+        if after is None:
+            after = await self.last_before(delay)
+        elif after > self.last_seq:
+            yield None
+            after = self.last_seq
+        first = await EventLog.all().order_by("seq").first()
+        if first is not None and 0 < after < first.seq - 1:
+            yield None
+        while not self.closed:
+            for row in await EventLog.filter(seq__gt=after).order_by("seq").limit(QUEUE):
+                if row.at > datetime.now(UTC) - delay:
+                    break
+                after = row.seq
+                yield from_row(row)
+            await asyncio.sleep(LATE_S)
 
     async def _replay(self, after: int) -> list[Change] | None:
         if after == self.last_seq:

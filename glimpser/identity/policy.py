@@ -10,6 +10,8 @@ from typing import Any
 
 from tortoise.expressions import Q
 
+from .restrictions import NONE, Restrictions
+
 NOWHERE: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
@@ -18,7 +20,8 @@ class Principal:
     """Who is asking. ``kind``: user (a browser session), token (got for a password) or api_key. ``session_id``: of the
     session or key that proves it. ``rank`` orders roles: one manages lower ones.
 
-    ``hubwide`` holds for the hub and all its streams, ``grants`` for single streams beside it.
+    ``hubwide`` holds for the hub and all its streams, ``grants`` for single streams beside it. ``hidden``: streams of
+    which nothing holds. ``restrictions`` have cut all three down already; what is left of them is a matter of time.
 
     ``expires_at``: when the proof ends by itself. ``proved_at``: when they last typed a password or a code;
     ``dangerous``: a key that needs no such proof; ``ways``: by which they can prove it again. ``to_enrol``: may do
@@ -38,6 +41,8 @@ class Principal:
     dangerous: bool = False
     ways: tuple[str, ...] = ()
     to_enrol: bool = False
+    hidden: frozenset[str] = frozenset()
+    restrictions: Restrictions = NONE
 
     @property
     def permissions(self) -> frozenset[str]:
@@ -47,7 +52,7 @@ class Principal:
 
 def can(principal: Principal | None, permission: str, stream_id: str | None = None) -> bool:
     """Whether the principal has the permission: on a stream where one is named, else on the hub as a whole."""
-    if principal is None:
+    if principal is None or stream_id in principal.hidden:
         return False
     return permission in principal.hubwide or (
         stream_id is not None and permission in principal.grants.get(stream_id, ())
@@ -59,11 +64,24 @@ def visible_to(principal: Principal, column: str = "id", permission: str = "stre
     ``permission``: needed beside ``streams.view``."""
     needed = {"streams.view", permission}
     if needed <= principal.hubwide:
-        return Q()
+        outside: Any = {f"{column}__not_in": sorted(principal.hidden)}
+        return Q(**outside) if principal.hidden else Q()
     condition: Any = {
-        f"{column}__in": sorted(s for s, own in principal.grants.items() if needed <= own | principal.hubwide)
+        f"{column}__in": sorted(
+            s for s, own in principal.grants.items() if needed <= own | principal.hubwide and s not in principal.hidden
+        )
     }
     return Q(**condition)
+
+
+def known_to(principal: Principal, moment: str) -> Q:
+    """The condition on what is kept, by the column ``moment`` with the last moment that a row tells of: under a delay
+    only what was over by then, with live pictures alone nothing."""
+    if principal.restrictions.live_only:
+        return Q(id__in=[])
+    until = principal.restrictions.until
+    condition: Any = {f"{moment}__lte": until}
+    return Q() if until is None else Q(**condition)
 
 
 def sees(principal: Principal, stream_id: str | None) -> bool:

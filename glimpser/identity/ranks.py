@@ -8,6 +8,7 @@ from typing import Any
 from glimpser.database.models import ApiKey, Grant, Session, User
 from glimpser_sdk.web import Problem
 
+from . import restrictions
 from .policy import Principal, can
 from .roles import RANKS, RoleInfo
 
@@ -44,6 +45,13 @@ async def proofs(users: Collection[str], roles: Collection[str] = ()) -> list[st
     sessions = await Session.filter(user_id__in=list(ids), revoked_at=None).values_list("id", flat=True)
     keys = await ApiKey.filter(user_id__in=list(ids), revoked_at=None).values_list("id", flat=True)
     return [str(i) for i in (*sessions, *keys)]
+
+
+async def affected_by_group(group_id: str) -> tuple[set[str], set[str]]:
+    """Users and roles whose rights go by this group: those it was granted to, and users who see no private ones."""
+    users, named = await granted_to(group_id=group_id)
+    rows = await User.filter(restrictions__isnull=False)
+    return users | {row.id for row in rows if restrictions.stored(row.restrictions).hide_private_groups}, named
 
 
 async def granted_to(**where: Any) -> tuple[set[str], set[str]]:

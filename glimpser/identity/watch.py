@@ -61,7 +61,7 @@ class Watch:
             if user is None or proof not in alive or user.role != principal.role:
                 gone.append(proof)
                 continue
-            now = repr((user.role, user.streams, user.factor))
+            now = repr((user.role, user.streams, user.restrictions, user.factor))
             if self._known.setdefault(proof, now) != now:
                 gone.append(proof)
         for proof in gone:  # what it opens from now on goes by what it may do from now on

@@ -113,6 +113,13 @@ class Media:
         for event_id in linked:
             await self._events.attach(str(event_id), clip_id=identifier)
 
+    async def purge(self, stream_id: str) -> None:
+        """Delete all that is kept of a stream."""
+        for snapshot in await Snapshot.filter(stream_id=stream_id):
+            await self.delete_snapshot(snapshot)
+        for clip in await MediaFile.filter(stream_id=stream_id):
+            await self.delete_clip(clip)
+
     async def delete_snapshot(self, row: Snapshot) -> None:
         """Row first, file after: a crash between leaves a file that the pruner finds, never a row without one."""
         await self._db.write(lambda conn: Snapshot.filter(id=row.id).using_db(conn).delete())

@@ -15,6 +15,11 @@ from .reasons import reason_text
 log = logging.getLogger("glimpser.streams")
 
 LOST = frozenset({"stale", "waiting", "error"})
+UNKNOWN: dict[str, Any] = {
+    "status": "inactive", "reason": None, "resolution": None, "fps": None, "codec": None, "last_frame_at": None,
+    "retry_at": None, "attempts": 0, "mode": None, "degraded": False, "suspect": False, "since": None,
+}  # fmt: skip
+"""The state of a stream of which nothing is known, as feed and API show it."""
 QUIET_S = 15.0
 """An outage shorter than this is shown in the stream's state only."""
 

@@ -8,22 +8,20 @@ from glimpser.database.models import Stream
 from glimpser.identity.policy import Principal, abilities
 from glimpser.redaction import mask_url
 
-from .health import state_view
+from .health import UNKNOWN
 
 if TYPE_CHECKING:
     from glimpser.hub import Hub
 
 PERMISSIONS = ("streams.view", "streams.control", "streams.configure", "streams.record_unmasked", "events.view")
-UNKNOWN = {
-    "status": "inactive", "reason": None, "resolution": None, "fps": None, "codec": None, "last_frame_at": None,
-    "retry_at": None, "attempts": 0, "mode": None, "degraded": False, "suspect": False, "since": None,
-}  # fmt: skip
 
 
-def stream_view(hub: Hub, principal: Principal, row: Stream, groups: list[str]) -> dict[str, Any]:
-    """All but what a principal may not see. Who cannot configure gets no configuration."""
-    state = hub.capture.state(row.id)
-    measured: dict[str, Any] = state_view(state) if state is not None else dict(UNKNOWN)
+def stream_view(
+    hub: Hub, principal: Principal, row: Stream, groups: list[str], measured: dict[str, Any] | None
+) -> dict[str, Any]:
+    """All but what a principal may not see. Who cannot configure gets no configuration. ``measured``: its state, None =
+    unknown."""
+    measured = measured or UNKNOWN
     parts = hub.streams.masked(row)
     source = mask_url(str(parts["config"].get("url") or row.kind))
     can = abilities(principal, PERMISSIONS, row.id)

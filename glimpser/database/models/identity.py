@@ -16,7 +16,8 @@ class User(Row):
     """A person. ``name_key`` is the name folded for comparing (set by ``save``) and is unique.
 
     ``role`` is the name of a built-in role or the id of a `Role`. ``streams`` limits what it may do to some streams,
-    null = no limit. ``factor`` is the id of the backend whose codes a sign-in needs beside the password."""
+    null = no limit. ``restrictions`` cut it down further, null = none. ``factor`` is the id of the backend whose codes
+    a sign-in needs beside the password."""
 
     id = id_key()
     name = fields.CharField(max_length=100)
@@ -27,6 +28,7 @@ class User(Row):
     factor = fields.CharField(max_length=64, null=True)
     active = fields.BooleanField(default=True)
     streams: Any = JsonField(null=True)
+    restrictions: Any = JsonField(null=True)
     language = fields.CharField(max_length=16, null=True)
     theme = fields.CharField(max_length=16, null=True)
     timezone = fields.CharField(max_length=64, null=True)
