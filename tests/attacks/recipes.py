@@ -100,6 +100,11 @@ says({"grants": []}, "PUT /api/stream-groups/{group_id}/permissions")
 says(None, "GET /api/search", q="door")
 
 
+@recipe("POST /api/auth/token")
+def exchanged(world: World, who: str, target: str) -> Call:
+    return Call(json={"api_key": world.hub.key})
+
+
 # --- streams
 
 
