@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from glimpser.api.resources import all_routes
 from glimpser.api.responses import OpenResponses
 from glimpser.capture.desired import Outlets, StreamState
@@ -23,6 +25,8 @@ from glimpser.database import (
     migrate_all,
 )
 from glimpser.database.models import Setting, Stream
+from glimpser.egress.errors import Refused
+from glimpser.egress.purposes import hosts_in, purpose_of
 from glimpser.egress.service import EgressService
 from glimpser.engine.local import LocalEngine, LocalOptions
 from glimpser.events.service import Events
@@ -56,7 +60,7 @@ from glimpser.streams.documents import Documents
 from glimpser.streams.health import StreamHealth
 from glimpser.streams.offline import node_id
 from glimpser.streams.store import StreamStore
-from glimpser_sdk.errors import Reason
+from glimpser_sdk.errors import ConfigInvalid, Reason
 
 log = logging.getLogger("glimpser.hub")
 
@@ -91,6 +95,7 @@ class Hub:
             ),
         )
         self.egress = EgressService(settings.egress_allow)
+        self.egress.own_ports.add(settings.port)
         self.state = "starting"
         self.started_at = datetime.now(UTC)
         self.started_mono = time.monotonic()
@@ -152,11 +157,25 @@ class Hub:
 
     def _make_runtime(self, box: SecretBox) -> Runtime:
         services = Services(
-            data_dir=self.settings.data_dir, http=lambda plugin, purpose: self.egress.http_client(purpose),
+            data_dir=self.settings.data_dir, http=self._plugin_http,
             publish=self._publish, write=self.db.write, values=lambda plugin: Values(self.db, plugin, self.box),
         )  # fmt: skip
         return Runtime(self.plugins, services, origins=self.settings.origins, box=box,
                        references=References.of(self.settings.data_dir), redactor=redactor)  # fmt: skip
+
+    def _purpose(self, plugin_id: str, serves: str) -> str:
+        """What a plugin's connections are for. Refused where it declares nothing that fits what it serves."""
+        plugin = self.plugins.plugins.get(plugin_id)
+        found = plugin.contribution if plugin else None
+        return purpose_of(plugin_id, found.manifest.capabilities if found else (), serves)
+
+    def _plugin_http(self, plugin_id: str) -> httpx.AsyncClient:  # noqa: TID251  # the type of what egress hands out
+        try:
+            purpose = self._purpose(plugin_id, "plugin")
+        except Refused as refusal:
+            raise ConfigInvalid(str(refusal), field="capabilities", code=refusal.code, **refusal.params) from None
+        plugin = self.plugins.plugins[plugin_id]
+        return self.egress.http_client(purpose, f"plugin:{plugin_id}", hosts=lambda: hosts_in(plugin.config))
 
     async def _publish(
         self, plugin_id: str, type: str, *, stream_id: str | None, score: float | None, data: dict[str, Any]
@@ -197,7 +216,8 @@ class Hub:
         )
         outlets = Outlets(event=self._on_event, file=self.media.on_file, notice=self.events.on_notice,
                           best=self.media.on_best, interrupted=self.events.on_lost, system=self._on_system)  # fmt: skip
-        self.capture = Capture(engine, DesiredStreams(self.streams, self.first_party), self.egress, outlets)
+        self.capture = Capture(engine, DesiredStreams(self.streams, self.first_party), self.egress, outlets,
+                               purposes=self._purpose)  # fmt: skip
         self.health = StreamHealth(self.events)
         self.capture.observe(self.health.changed)
 

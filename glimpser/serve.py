@@ -39,6 +39,8 @@ async def _serve(settings: Settings) -> None:
     from glimpser.connections import Limited
 
     hub = Hub(settings)
+    listener = _bind(settings)
+    hub.egress.own_ports.add(listener.getsockname()[1])
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -46,7 +48,7 @@ async def _serve(settings: Settings) -> None:
     await hub.start()
     loop.add_signal_handler(signal.SIGHUP, hub.resync)
     app = create_app(hub)
-    listener = _listen(settings)
+    listener.listen(512)
     trusting = TrustedProxies(app, settings.trusted_proxies)
     config = Limited(trusting.trusts)
     config.bind = [f"fd://{listener.fileno()}"]
@@ -83,12 +85,11 @@ def _certificate(settings: Settings) -> tuple[str | None, str | None]:
     return str(certificate), str(key)
 
 
-def _listen(settings: Settings) -> socket.socket:
+def _bind(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((settings.host.strip("[]"), settings.port))
-    listener.listen(512)
     listener.setblocking(False)
     return listener
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from glimpser.engine.contract import Engine
-from glimpser.protocol.messages import EgressAnswer, EgressAsk, EgressDone, WhyNot
+from glimpser.protocol.messages import EgressAnswer, EgressAsk, EgressDone, StreamPart, WhyNot
 
 log = logging.getLogger("glimpser.capture")
 
@@ -29,6 +29,13 @@ class OpenedTarget(Protocol):
     def url(self) -> str: ...
     @property
     def proxy(self) -> str | None: ...
+    @property
+    def agent(self) -> str: ...
+
+
+Purposes = Callable[[str, str], str]
+"""The outbound purpose of a plugin as ``source``, ``analyzer`` or ``sink`` of a stream ('' = it serves none). Raises as
+``EgressGate.open`` does when it has none."""
 
 
 class EgressGate(Protocol):
@@ -41,12 +48,31 @@ class EgressGate(Protocol):
         """Free what ``open`` set up; no error when it is gone."""
 
 
+class Serves(Protocol):
+    """What a plugin is to a stream in a worker, as the hub knows it: ``source``, ``analyzer``, ``sink`` or ''."""
+
+    def __call__(self, worker_id: str, stream_id: str, plugin: str, /) -> str: ...
+
+
+def part_of(stream: StreamPart | None, plugin: str) -> str:
+    """What a plugin is to a stream; a source before anything else."""
+    if stream is None:
+        return ""
+    if stream.source.component.plugin == plugin:
+        return "source"
+    if any(part.component.plugin == plugin for part in stream.analyzers):
+        return "analyzer"
+    return "sink" if any(part.component.plugin == plugin for part in stream.sinks) else ""
+
+
 class Leases:
     """Held leases, by worker and stream."""
 
-    def __init__(self, engine: Engine, gate: EgressGate) -> None:
+    def __init__(self, engine: Engine, gate: EgressGate, purposes: Purposes, serves: Serves) -> None:
         self._engine = engine
         self._gate = gate
+        self._purposes = purposes
+        self._serves = serves
         self._held: dict[str, tuple[str, str]] = {}
 
     async def ask(self, worker_id: str, ask: EgressAsk) -> None:
@@ -54,7 +80,8 @@ class Leases:
         lease = f"{worker_id}/{ask.lease}"
         self._held[lease] = (worker_id, ask.stream_id)
         try:
-            target = await self._gate.open(ask.url, ask.purpose, lease)
+            purpose = self._purposes(ask.plugin, self._serves(worker_id, ask.stream_id, ask.plugin))
+            target = await self._gate.open(ask.url, purpose, lease)
         except Exception as error:
             self._held.pop(lease, None)
             self._engine.answer(worker_id, self._refusal(ask, error))
@@ -62,7 +89,8 @@ class Leases:
         if lease not in self._held:  # worker or stream ended meanwhile
             await self._gate.release(lease)
             return
-        self._engine.answer(worker_id, EgressAnswer(request_id=ask.request_id, url=target.url, proxy=target.proxy))
+        answer = EgressAnswer(request_id=ask.request_id, url=target.url, proxy=target.proxy, agent=target.agent)
+        self._engine.answer(worker_id, answer)
 
     def _refusal(self, ask: EgressAsk, error: Exception) -> EgressAnswer:
         code = getattr(error, "code", None)

@@ -18,7 +18,7 @@ from glimpser_sdk.ids import new_id
 from .crashes import Crashes
 from .desired import Desired, Observer, Outlets, StreamState, StreamStore
 from .inbox import Inbox
-from .leases import EgressGate, Leases
+from .leases import EgressGate, Leases, Purposes, part_of
 from .live import Live
 from .pacing import Pacer
 from .stream import Stream
@@ -35,7 +35,14 @@ class Capture:
     """One per hub. Use it on the event loop's thread."""
 
     def __init__(
-        self, engine: Engine, store: StreamStore, egress: EgressGate, outlets: Outlets, *, cores: int | None = None
+        self,
+        engine: Engine,
+        store: StreamStore,
+        egress: EgressGate,
+        outlets: Outlets,
+        *,
+        purposes: Purposes,
+        cores: int | None = None,
     ) -> None:
         self._engine = engine
         self._store = store
@@ -47,7 +54,8 @@ class Capture:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._draining: set[str] = set()
         self._stopping = False
-        self._leases = Leases(engine, egress)
+        self._probes: dict[str, str] = {}
+        self._leases = Leases(engine, egress, purposes, self._serves)
         self.live = Live(engine, self._generation)
         self._inbox = Inbox(self._streams, outlets, self._leases, self._spawn, self.drain, self.live.started)
 
@@ -252,7 +260,20 @@ class Capture:
         request = Probe(
             request_id=new_id(), source=source, feed=feed, media_roots=media_roots or [], timeout_s=timeout_s
         )
-        return await self._engine.probe(request, group)
+        tried = f"probe-{request.request_id}"
+        self._probes[tried] = source.component.plugin
+        try:
+            return await self._engine.probe(request, group)
+        finally:
+            del self._probes[tried]
+
+    def _serves(self, worker_id: str, stream_id: str, plugin: str) -> str:
+        if self._probes.get(stream_id) == plugin:
+            return "source"
+        stream = self._streams.get(stream_id)
+        if stream is None or stream.desired is None or stream.state.worker_id != worker_id:
+            return ""
+        return part_of(stream.desired.stream, plugin)
 
     def _generation(self, stream_id: str) -> int | None:
         stream = self._streams.get(stream_id)

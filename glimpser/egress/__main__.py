@@ -40,7 +40,7 @@ def _raise_file_limit() -> None:
 async def _answer(gateway: Gateway, writer: asyncio.StreamWriter, message: wire.Open) -> None:
     try:
         opened = await gateway.open(message.lease, message.purpose, message.url)
-        wire.send(writer, wire.Opened(message.id, opened.url, opened.proxied, opened.address, opened.port))
+        wire.send(writer, msgspec.structs.replace(opened, id=message.id))
     except Refused as refusal:
         wire.send(writer, wire.Failed(message.id, refusal.code, refusal.params))
 
@@ -55,20 +55,22 @@ async def _main(control: socket.socket, listener: socket.socket) -> None:
     if not isinstance(first, wire.Configure) or first.version != wire.VERSION:
         sys.exit("this process is started by Glimpser only")
     lookup = SystemLookup()
+    policy = EgressPolicy.parse(first.allow)
+    policy.own_ports.update(first.own_ports)
     gateway = Gateway(
-        EgressPolicy.parse(first.allow),
+        policy,
         lookup,
         lambda lease, refusal: wire.send(writer, wire.Notice(lease, refusal.code, refusal.params)),
     )
     for grant in first.grants:
-        gateway.grant(grant.lease, grant.purpose, grant.token)
+        gateway.grant(grant)
     await gateway.start(listener)
     wire.send(writer, wire.Hello(wire.VERSION))
     opening: set[asyncio.Task[None]] = set()
     while (message := await wire.receive(reader, wire.to_child)) is not None:
         match message:
             case wire.Grant():
-                gateway.grant(message.lease, message.purpose, message.token)
+                gateway.grant(message)
                 wire.send(writer, wire.Granted(message.id))
             case wire.Open():
                 task = asyncio.create_task(_answer(gateway, writer, message))

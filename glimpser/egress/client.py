@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import ssl
+from collections.abc import Awaitable, Callable
 
 import httpx
 
@@ -23,12 +24,18 @@ class RequestRefused(Refused, httpx.ProxyError):
 
 
 class EgressTransport(httpx.AsyncHTTPTransport):
-    """Sends by the proxy and turns its refusals into RequestRefused."""
+    """Sends by the proxy, after `granted` has seen to it that the token is valid, and turns its refusals into
+    RequestRefused."""
 
-    def __init__(self, proxy: str, token: str, tls: ssl.SSLContext) -> None:
+    def __init__(self, proxy: str, token: str, granted: Callable[[], Awaitable[None]], tls: ssl.SSLContext) -> None:
         super().__init__(verify=tls, trust_env=False, limits=LIMITS, proxy=httpx.Proxy(proxy, auth=("glimpser", token)))
+        self._granted = granted
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            await self._granted()
+        except Refused as refusal:
+            raise RequestRefused(refusal, request) from None
         try:
             response = await super().handle_async_request(request)
         except httpx.ProxyError as error:
@@ -51,10 +58,10 @@ def _verified() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def make_client(proxy: str, token: str) -> httpx.AsyncClient:
+def make_client(proxy: str, token: str, granted: Callable[[], Awaitable[None]]) -> httpx.AsyncClient:
     """A client whose only way out is the proxy; redirects are followed only where a request asks for it."""
     return httpx.AsyncClient(
-        transport=EgressTransport(proxy, token, _verified()),
+        transport=EgressTransport(proxy, token, granted, _verified()),
         trust_env=False,
         timeout=TIMEOUT,
         follow_redirects=False,

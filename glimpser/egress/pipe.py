@@ -13,19 +13,23 @@ TRICKLE_S = 4.0
 
 
 class Pipe(asyncio.Protocol):
-    """Copies what one connection receives to the other, pauses it while the other cannot keep up, and ends both."""
+    """Copies what one connection receives to the other, pauses it while the other cannot keep up, and ends both.
+    ``paid``: how many bytes may move before the link is asked for more."""
 
-    __slots__ = ("_write", "link", "moved", "other", "transport")
+    __slots__ = ("_write", "link", "moved", "other", "paid", "transport")
 
     def __init__(self, link: Link, transport: asyncio.Transport, other: asyncio.Transport) -> None:
         self.link = link
         self.transport = transport
         self.other = other
         self.moved = 0
+        self.paid = 0
         self._write = other.write
 
     def data_received(self, data: bytes) -> None:
         self.moved += len(data)
+        if self.moved > self.paid and not self.link.pay(self):
+            return
         self._write(data)
 
     def pause_writing(self) -> None:
@@ -54,14 +58,15 @@ class Ignore(Pipe):
 class Link:
     """A client's and a target's connection, joined. `closed` is called once when both are gone."""
 
-    __slots__ = ("_closed", "_open", "_quiet_at", "client", "received", "sent", "target")
+    __slots__ = ("_closed", "_open", "_quiet_at", "_spend", "client", "received", "sent", "target")
 
-    def __init__(self, client: Conn, target: Conn, closed: Callable[[Link], None]) -> None:
+    def __init__(self, client: Conn, target: Conn, closed: Callable[[Link], None], spend: Callable[[int], int]) -> None:
         self.client = client.transport
         self.target = target.transport
         self.sent: Pipe | None = None
         self.received: Pipe | None = None
         self._closed = closed
+        self._spend = spend
         self._open = 2 - client.lost - target.lost
         self._quiet_at = -1
 
@@ -69,7 +74,9 @@ class Link:
         """Let `sent` (client to target) and `received` (target to client) do the copying from here on, after the bytes
         that were read already."""
         for before, after in ((self.sent, sent), (self.received, received)):
-            after.moved += before.moved if before else 0
+            if before is not None and before is not after:
+                after.moved += before.moved
+                after.paid += before.paid
         self.sent, self.received = sent, received
         for transport, pipe in ((self.client, sent), (self.target, received)):
             transport.set_write_buffer_limits(high=HIGH_WATER)
@@ -90,6 +97,19 @@ class Link:
     def moved(self) -> tuple[int, int]:
         """Bytes sent to the target and received from it."""
         return (self.sent.moved if self.sent else 0, self.received.moved if self.received else 0)
+
+    def pay(self, pipe: Pipe) -> bool:
+        """Take what a pipe has moved, and some more, from the budget; without that the link ends."""
+        granted = self._spend(pipe.moved - pipe.paid)
+        pipe.paid += granted
+        if not granted:
+            self.abort()
+        return granted > 0
+
+    @property
+    def unspent(self) -> int:
+        """What was taken from the budget and not moved."""
+        return sum(max(0, pipe.paid - pipe.moved) for pipe in (self.sent, self.received) if pipe is not None)
 
     def is_idle(self) -> bool:
         """Whether nothing moved since the last time this was asked."""

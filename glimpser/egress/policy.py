@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from glimpser.egress.errors import Refused
+from glimpser.egress.errors import Params, Refused
 from glimpser.egress.urls import normalize_host
 
 Address = IPv4Address | IPv6Address
@@ -17,11 +17,14 @@ Purpose = str
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """What one purpose may do: URL schemes, address classes beyond the public ones, credentials in URLs."""
+    """What one purpose may do: URL schemes, address classes beyond the public ones, credentials in URLs, and how many
+    bytes a lease may move within an hour. ``named``: only hosts that the lease names."""
 
-    schemes: frozenset[str]
+    schemes: frozenset[str] = frozenset({"http", "https"})
     classes: frozenset[str] = frozenset()
     userinfo: bool = False
+    named: bool = False
+    hourly_bytes: int = 2_000_000_000
 
 
 PROFILES: Mapping[Purpose, Profile] = {
@@ -29,14 +32,23 @@ PROFILES: Mapping[Purpose, Profile] = {
         schemes=frozenset({"rtsp", "rtsps", "http", "https", "rtmp", "rtmps", "srt"}),
         classes=frozenset({"private"}),
         userinfo=True,
+        hourly_bytes=200_000_000_000,
     ),
-    "web": Profile(schemes=frozenset({"http", "https"})),
+    "web": Profile(),
+    "webhook": Profile(),
+    "feed": Profile(),
+    "model": Profile(hourly_bytes=50_000_000_000),
+    "identity": Profile(classes=frozenset({"private"}), named=True, hourly_bytes=200_000_000),
 }
 
 _CLASSES: tuple[tuple[str, str], ...] = (
     ("unspecified", "0.0.0.0/8 ::/128"),
     ("loopback", "127.0.0.0/8 ::1/128"),
-    ("metadata", "168.63.129.16/32 fd00:ec2::/32"),
+    (
+        "metadata",
+        "169.254.169.0/24 169.254.170.0/24 168.63.129.16/32 100.100.100.200/32 192.0.0.192/32 fd00:ec2::/32 "
+        "fd20:ce::254/128",
+    ),
     ("link_local", "169.254.0.0/16 fe80::/10"),
     ("private", "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 fc00::/7"),
     ("shared", "100.64.0.0/10"),
@@ -53,7 +65,7 @@ _NETWORKS: tuple[tuple[Network, str], ...] = tuple(
 )
 _GLOBAL_V6 = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
-_NEVER = frozenset({"unspecified", "multicast"})
+_NEVER = frozenset({"unspecified", "multicast", "metadata"})
 
 # Ports of services that are not what they seem when spoken to in HTTP or RTSP: the list browsers block, without 554.
 # fmt: off
@@ -116,9 +128,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class EgressPolicy:
-    """The profiles of all purposes with the exceptions an administrator listed."""
+    """The profiles of all purposes with the exceptions an administrator listed. ``own_ports``: where this machine
+    serves Glimpser itself, which no exception opens."""
 
     rules: tuple[Rule, ...] = ()
+    own_ports: set[int] = field(default_factory=set, compare=False)
 
     @classmethod
     def parse(cls, allow: str) -> EgressPolicy:
@@ -136,21 +150,45 @@ class EgressPolicy:
         except KeyError:
             raise Refused("egress.purpose", {"purpose": purpose}) from None
 
-    def judge(self, purpose: Purpose, host: str, address: Address, port: int, *, own: bool = False) -> None:
+    def judge(
+        self,
+        purpose: Purpose,
+        host: str,
+        address: Address,
+        port: int,
+        *,
+        own: bool = False,
+        named: bool = False,
+        udp: bool = False,
+    ) -> None:
         """Let this address and port through or raise Refused. `host` is the normalized name that was asked for, `own`
-        whether the address belongs to this machine, which then counts as loopback."""
+        whether the address belongs to this machine, which then counts as loopback, `named` whether the host is one of
+        those that who asks was given. By `udp` go media and reports alone,
+        so that there no service is taken for another."""
         profile = self.profile(purpose)
         kind = classify(address)
         if own and kind not in _NEVER:
             kind = "loopback"
+        why = _params(purpose, host, address, port)
+        if kind == "loopback" and port in self.own_ports:
+            raise Refused("egress.own_port", why)
         listed = kind not in _NEVER and any(r.matches(purpose, host, address, port) for r in self.rules)
         if not listed and kind != "public" and kind not in profile.classes:
-            raise Refused(f"egress.{kind}", {"host": host, "address": str(address)})
-        if port in _BLOCKED_PORTS and not self._port_listed(purpose, host, address, port):
-            raise Refused("egress.port", {"port": port})
+            raise Refused(f"egress.{kind}", why)
+        if not listed and profile.named and not named:
+            raise Refused("egress.not_named", why)
+        if (port < 1024 if udp else port in _BLOCKED_PORTS) and not self._port_listed(purpose, host, address, port):
+            raise Refused("egress.port", why)
 
     def _port_listed(self, purpose: Purpose, host: str, address: Address, port: int) -> bool:
         return any(r.ports is not None and r.matches(purpose, host, address, port) for r in self.rules)
+
+
+def _params(purpose: Purpose, host: str, address: Address, port: int) -> Params:
+    shown = f"[{address}]" if address.version == 6 else str(address)
+    return {
+        "purpose": purpose, "host": host, "address": str(address), "port": port, "allow": f"{purpose}={shown}:{port}"
+    }  # fmt: skip
 
 
 _RULE = re.compile(

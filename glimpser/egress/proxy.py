@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from dataclasses import dataclass
 
 import h11
 
@@ -16,7 +15,6 @@ from glimpser.egress import http1
 from glimpser.egress.errors import Refused
 from glimpser.egress.leases import Lease
 from glimpser.egress.pipe import TRICKLE_S, Conn, Ignore, Pipe
-from glimpser.egress.policy import Purpose
 from glimpser.egress.resolve import Resolver, dial
 from glimpser.egress.urls import parse_url, split_authority
 
@@ -25,30 +23,22 @@ ANSWER_S = 90.0
 STALL_S = 60.0
 
 
-@dataclass(frozen=True)
-class Granted:
-    """What a token stands for."""
-
-    lease: Lease
-    purpose: Purpose
-
-
 class Proxy:
     """Serves every lease that has a token."""
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
-        self._tokens: dict[str, Granted] = {}
+        self._tokens: dict[str, Lease] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def grant(self, token: str, lease: Lease, purpose: Purpose) -> None:
-        """Let who shows this token out under a lease and purpose."""
-        self._resolver.policy.profile(purpose)
-        self._tokens[token] = Granted(lease, purpose)
+    def grant(self, lease: Lease) -> None:
+        """Let who shows the lease's token out under it, for its purpose."""
+        self._tokens[lease.token] = lease
 
     def revoke(self, lease: Lease) -> None:
-        """Forget every token of a lease."""
-        self._tokens = {token: granted for token, granted in self._tokens.items() if granted.lease is not lease}
+        """Forget the token of a lease."""
+        if self._tokens.get(lease.token) is lease:
+            del self._tokens[lease.token]
 
     async def serve(self, listener: socket.socket) -> asyncio.Server:
         """Start to accept on a bound loopback socket."""
@@ -69,8 +59,8 @@ class Proxy:
             parser = h11.Connection(h11.SERVER, max_incomplete_event_size=http1.MAX_HEAD)
             async with asyncio.timeout(HEAD_S):
                 request = await _request(client, parser)
-            granted = self._tokens.get(http1.token_of(request))
-            if granted is None:
+            lease = self._tokens.get(http1.token_of(request))
+            if lease is None:
                 raise Refused("egress.auth")
         except Refused as refusal:
             _answer(client, refusal)
@@ -78,8 +68,8 @@ class Proxy:
             client.transport.abort()
         else:
             # From here on the lease owns the work, so that releasing it ends it.
-            exchange = _Exchange(client, parser, granted, self._resolver)
-            granted.lease.run(asyncio.get_running_loop().create_task(exchange.run(request)))
+            exchange = _Exchange(client, parser, lease, self._resolver)
+            lease.run(asyncio.get_running_loop().create_task(exchange.run(request)))
 
 
 async def _request(client: Conn, parser: h11.Connection) -> h11.Request:
@@ -103,11 +93,10 @@ def _answer(client: Conn, refusal: Refused) -> None:
 class _Exchange:
     """One request of a client and what becomes of it."""
 
-    def __init__(self, client: Conn, parser: h11.Connection, granted: Granted, resolver: Resolver) -> None:
+    def __init__(self, client: Conn, parser: h11.Connection, lease: Lease, resolver: Resolver) -> None:
         self._client = client
         self._parser = parser
-        self._lease = granted.lease
-        self._purpose = granted.purpose
+        self._lease = lease
         self._resolver = resolver
         self._target: Conn | None = None
 
@@ -162,7 +151,7 @@ class _Exchange:
         link.join(up, down, to_client=head.raw + rest)
 
     async def _connect(self, host: str, port: int) -> Conn:
-        pinned = await self._resolver.pin(self._purpose, host, port)
+        pinned = await self._resolver.pin(self._lease.purpose, host, port, self._lease.hosts)
         self._target = await dial(pinned, Conn)
         return self._target
 

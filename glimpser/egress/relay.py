@@ -1,40 +1,47 @@
-"""Relays on loopback for protocols without a proxy of their own: RTSP and RTMP, each pinned to one target.
+"""Relays on loopback for RTSP, which has no proxy of its own, each pinned to one target.
 
-For RTSP the relay reads along until PLAY (or RECORD) has succeeded, lets no redirect and no other address through and
-answers in the target's place where that cannot be reached; then it copies blindly. TLS ends here (rtsps, rtmps),
-because a redirect inside it could not be seen otherwise; as in FFmpeg the certificate is not verified, since cameras
-sign their own.
+A client shows its lease's token as User-Agent before the target is as much as dialled; the target sees another. The
+relay reads the answers along until PLAY (or RECORD) has succeeded, lets no redirect and no other address through and
+answers in the target's place where that cannot be reached; then it copies them blindly. TLS ends here (rtsps), because
+a redirect inside it could not be seen otherwise; as in FFmpeg the certificate is not verified, since cameras sign their
+own.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import hmac
 import ssl
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from glimpser.egress import rtsp
 from glimpser.egress.errors import Refused
 from glimpser.egress.leases import Lease
 from glimpser.egress.pipe import TRICKLE_S, Conn, Link, Pipe
+from glimpser.egress.policy import Address
 from glimpser.egress.resolve import Pinned, dial
 
-PLAIN = {"rtsp": "rtsp", "rtsps": "rtsp", "rtmp": "rtmp", "rtmps": "rtmp"}
-"""Relayed schemes, and the scheme to speak to the relay."""
+RELAYED = frozenset({"rtsp", "rtsps"})
+"""Schemes that go through a relay."""
 
 REQUEST_S = 5.0
+AGENT = b"Glimpser"
+
+Judge = Callable[[Address, int], None]
+"""Raises Refused for an address and UDP port that the relay's purpose may not reach."""
 
 
 class Relay:
     """Accepts connections on a loopback port and joins each with a new one to the pinned target."""
 
-    def __init__(self, lease: Lease, scheme: str, pinned: Pinned) -> None:
+    def __init__(self, lease: Lease, scheme: str, pinned: Pinned, judge: Judge) -> None:
         self.pinned = pinned
         self.port = 0
         self._server: asyncio.Server | None = None
         self._lease = lease
-        self._watched = PLAIN[scheme] == "rtsp"
-        self._tls = _unverified() if scheme in {"rtsps", "rtmps"} else None
+        self._judge = judge
+        self._tls = _unverified() if scheme == "rtsps" else None
 
     async def listen(self) -> None:
         """Start to accept on a free loopback port."""
@@ -58,52 +65,51 @@ class Relay:
         self._lease.run(asyncio.get_running_loop().create_task(self._connect(client)))
 
     async def _connect(self, client: Conn) -> None:
+        cseq = b"0"
         try:
+            first, asked = await _first(client)
+            cseq = asked.cseq
+            if not hmac.compare_digest(asked.headers.get(b"user-agent", b""), self._lease.token.encode()):
+                raise Refused("egress.auth")
             target = await dial(self.pinned, Conn, self._tls)
         except Refused as refusal:
             self._lease.refuse(refusal)
-            if self._watched:
-                await _answer(client, refusal)
-            else:
-                client.transport.abort()
+            status = 403 if refusal.code in {"egress.auth", "egress.bad_message"} else 503
+            client.transport.write(rtsp.refusal(cseq, status, refusal.code))
+            client.transport.close()
+            return
+        except (TimeoutError, ConnectionError):
+            client.transport.abort()
             return
         except asyncio.CancelledError:
             client.transport.abort()
             raise
         link = self._lease.link(client, target)
-        if self._watched:
-            Watched(link, self._lease, self.pinned.host).start(client.taken(), target.taken())
-        else:
-            link.join(*_blind(link), to_target=client.taken(), to_client=target.taken())
+        Watched(link, self._lease, self.pinned.host, self._judge).start(first + client.taken(), target.taken())
 
 
-async def _answer(client: Conn, refusal: Refused) -> None:
-    """Tell a client whose target cannot be reached why, in answer to its first request."""
-    scanner = rtsp.Scanner()
-    try:
-        with contextlib.suppress(TimeoutError, Refused):
-            async with asyncio.timeout(REQUEST_S):
-                while data := await client.read():
-                    for head in scanner.feed(data):
-                        if isinstance(head, rtsp.Head):
-                            client.transport.write(rtsp.refusal(head.cseq, 503, refusal.code))
-                            return
-    finally:
-        client.transport.close()
-
-
-def _blind(link: Link) -> tuple[Pipe, Pipe]:
-    return Pipe(link, link.client, link.target), Pipe(link, link.target, link.client)
+async def _first(client: Conn) -> tuple[bytes, rtsp.Head]:
+    """What a client sent so far, and the first request in it."""
+    scanner, read = rtsp.Scanner(), b""
+    async with asyncio.timeout(REQUEST_S):
+        while data := await client.read():
+            read += data
+            for piece in scanner.feed(data):
+                if isinstance(piece, rtsp.Head):
+                    return read, piece
+    raise ConnectionError("the client left")
 
 
 class Watched:
-    """An RTSP conversation that is read along until its media flows."""
+    """An RTSP conversation: requests are read along to their end, answers until the media flow."""
 
-    def __init__(self, link: Link, lease: Lease, host: str) -> None:
+    def __init__(self, link: Link, lease: Lease, host: str, judge: Judge) -> None:
         self.flowing = False
         self._link = link
         self._lease = lease
         self._host = host
+        self._judge = judge
+        self._peer = ip_address(link.target.get_extra_info("peername")[0])
         self._starts: set[bytes] = set()
         self._asked = b"0"
         self._requests = _Side(self, link, link.client, link.target, self._request)
@@ -117,14 +123,21 @@ class Watched:
         self._asked = head.cseq
         if head.method in {b"PLAY", b"RECORD"}:
             self._starts.add(head.cseq)
-        return head.raw
+        if b"multicast" in head.headers.get(b"transport", b"").lower():
+            raise Refused("egress.unpinnable", {"scheme": "rtsp", "reason": "a camera may name any multicast group"})
+        # The credential stays on this machine.
+        return rtsp.as_agent(head, AGENT)
 
     def _response(self, head: rtsp.Head) -> bytes:
         if 300 <= head.status < 400 or head.method == b"REDIRECT":
             raise Refused("egress.redirect", {"host": self._host, "status": head.status})
         if 200 <= head.status < 300 and head.cseq in self._starts:
             self.flowing = True
-        return rtsp.without_addresses(head) if b"transport" in head.headers else head.raw
+        if b"transport" not in head.headers:
+            return head.raw
+        for port in rtsp.server_ports(head):
+            self._judge(self._peer, port)
+        return rtsp.with_source(head, str(self._peer))
 
     def trickled(self) -> None:
         """The target began an answer and did not get to its end."""
@@ -138,9 +151,10 @@ class Watched:
         self._link.target.abort()
 
     def flow(self) -> None:
-        """Copy blindly from now on."""
-        to_target, to_client = self._requests.scanner.rest(), self._responses.scanner.rest()
-        self._link.join(*_blind(self._link), to_target=to_target, to_client=to_client)
+        """Copy the target's side blindly from now on."""
+        if self._link.received is self._responses:
+            down = Pipe(self._link, self._link.target, self._link.client)
+            self._link.join(self._requests, down, to_client=self._responses.scanner.rest())
 
 
 class _Side(Pipe):

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -77,16 +77,17 @@ class Resolver:
         self._lookup = lookup
         self._known: dict[str, tuple[float, list[Address]]] = {}
 
-    async def pin(self, purpose: Purpose, host: str, port: int) -> Pinned:
-        """Pin a normalized host for a purpose. Raises Refused: the address class, `egress.port`,
-        `egress.resolve_failed` or `egress.timeout`."""
+    async def pin(self, purpose: Purpose, host: str, port: int, named: Container[str] = ()) -> Pinned:
+        """Pin a normalized host for a purpose; `named` are the hosts that who asks was given. Raises Refused: the
+        address class, `egress.own_port`, `egress.not_named`, `egress.port`, `egress.resolve_failed` or
+        `egress.timeout`."""
         fixed = literal(host)
         candidates = [fixed] if fixed is not None else await self._addresses(host)
         allowed: list[Address] = []
         refusal: Refused | None = None
         for address in candidates:
             try:
-                self.policy.judge(purpose, host, address, port, own=is_own(address))
+                self.policy.judge(purpose, host, address, port, own=is_own(address), named=host in named)
                 allowed.append(address)
             except Refused as error:
                 refusal = refusal or error

@@ -17,6 +17,7 @@ _RESPONSE = re.compile(rb"RTSP/[12]\.[0-9] ([1-9][0-9]{2})(?: [^\0]*)?")
 _REQUEST = re.compile(rb"([A-Z_]{1,20}) [!-~]{1,4096} RTSP/[12]\.[0-9]")
 _HEADER = re.compile(rb"([A-Za-z0-9!#%&'*+.^_`|~-]+):[ \t]*(.*)", re.DOTALL)
 _ADDRESS = re.compile(rb";[ \t]*(?:source|destination)[ \t]*=[^;,]*", re.IGNORECASE)
+_SERVER_PORT = re.compile(rb";[ \t]*server_port[ \t]*=[ \t]*([0-9]{1,9})(?:[ \t]*-[ \t]*([0-9]{1,9}))?", re.IGNORECASE)
 _HEAD_END = re.compile(rb"\n\r*\n")
 
 
@@ -108,14 +109,45 @@ def parse_head(data: bytes) -> Head:
     )
 
 
-def without_addresses(head: Head) -> bytes:
-    """The head with the addresses taken out of its Transport header.
+def server_ports(head: Head) -> list[int]:
+    """The ports to which a client that takes media by UDP would send. Raises Refused `egress.bad_message`."""
+    found: list[int] = []
+    for line in _transports(head):
+        if line.lower().count(b"server_port") != len(matches := _SERVER_PORT.findall(line)):
+            raise _bad("the server's ports are not clear")
+        for first, last in matches:
+            a, b = int(first), int(last or first)
+            if not (0 < a <= b < 65536 and b - a < 2):
+                raise _bad("the server's ports are not clear")
+            # FFmpeg takes the port after the first one for control, whether it was named or not.
+            found += [a, min(a + 1, 65535)]
+    return found
 
-    A client that takes media by UDP sends its receiver reports to the address the server names there, which would let
-    a server point it anywhere. Without one it uses the address it is connected to, which is the relay's.
+
+def with_source(head: Head, address: str) -> bytes:
+    """The head with one address in its Transport headers: that of the pinned target.
+
+    A client that takes media by UDP sends its receiver reports to the address that the server names there, which would
+    let a server point it anywhere; without one it uses the address it is connected to, which is this machine.
     """
     lines = head.raw.split(b"\r\n")
-    return b"\r\n".join(_ADDRESS.sub(b"", line) if line[:10].lower() == b"transport:" else line for line in lines)
+    source = b";source=" + address.encode()
+    return b"\r\n".join(
+        b",".join(_ADDRESS.sub(b"", one).rstrip(b" \t;") + source for one in line.split(b","))
+        if line[:10].lower() == b"transport:"
+        else line
+        for line in lines
+    )
+
+
+def as_agent(head: Head, agent: bytes) -> bytes:
+    """A request with another User-Agent."""
+    lines = head.raw.split(b"\r\n")
+    return b"\r\n".join(b"User-Agent: " + agent if line[:11].lower() == b"user-agent:" else line for line in lines)
+
+
+def _transports(head: Head) -> list[bytes]:
+    return [line for line in head.raw.split(b"\r\n") if line[:10].lower() == b"transport:"]
 
 
 def refusal(cseq: bytes, status: int, code: str) -> bytes:

@@ -9,7 +9,8 @@ import os
 import secrets
 import socket
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import httpx
@@ -18,7 +19,7 @@ import structlog
 from glimpser.egress import wire
 from glimpser.egress.client import make_client
 from glimpser.egress.errors import Params, Refused
-from glimpser.egress.policy import PROFILES, EgressPolicy, Purpose
+from glimpser.egress.policy import EgressPolicy, Purpose
 
 _log = structlog.get_logger("glimpser.egress")
 
@@ -33,29 +34,46 @@ _ENVIRONMENT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "GL
 
 @dataclass(frozen=True)
 class Opened:
-    """A way to a target: the URL to use, the proxy to fetch it by (http and https only), and what it was pinned to."""
+    """A way to a target: the URL to use, the proxy to fetch it by (http and https only), what it was pinned to, and
+    the User-Agent by which a relay knows its client ('' where there is none)."""
 
     url: str
     proxy: str | None
     address: str
     port: int
+    agent: str = ""
+
+
+@dataclass(frozen=True)
+class _Credential:
+    """What a lease may do and the token that stands for it."""
+
+    token: str
+    hosts: tuple[str, ...] = ()
+    hourly_bytes: int = 0
+
+    def grant(self, id: int, lease: str, purpose: Purpose) -> wire.Grant:
+        return wire.Grant(id, lease, purpose, self.token, list(self.hosts), self.hourly_bytes)
 
 
 class EgressService:
     """Opens targets for streams and hands out HTTP clients; restarts its child when it dies.
 
     The proxy's port and tokens stay the same over a restart; a relay is made again when its URL is opened again.
-    `allow` is `GLIMPSER_EGRESS_ALLOW`; a mistake in it raises ValueError here.
+    `allow` is `GLIMPSER_EGRESS_ALLOW`; a mistake in it raises ValueError here. `own_ports` are those of the hub, which
+    nothing may reach; add them before the start.
     """
 
     def __init__(self, allow: str = "", *, python: str = sys.executable) -> None:
         self._policy = EgressPolicy.parse(allow)
         self._allow = allow
+        self.own_ports: set[int] = set()
         self._python = python
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[wire.ToHub]] = {}
-        # The hub's own clients are granted before the child accepts anything, so that making one needs no waiting.
-        self._tokens = {(f"http:{purpose}", purpose): _token() for purpose in PROFILES}
+        self._credentials: dict[tuple[str, Purpose], _Credential] = {}
+        self._settled: set[tuple[str, Purpose]] = set()
+        """Those that the present child knows."""
         self._refusals: dict[str, Refused] = {}
         self._clients: list[httpx.AsyncClient] = []
         self._ready = asyncio.Event()
@@ -82,18 +100,23 @@ class EgressService:
         if self._listener is not None:
             self._listener.close()
 
-    async def open(self, url: str, purpose: Purpose, lease_id: str) -> Opened:
-        """Check and pin a URL for a lease. Raises Refused: anything the policy refuses, `egress.unavailable`."""
-        token = await self._granted(lease_id, purpose)
+    async def open(
+        self, url: str, purpose: Purpose, lease_id: str, *, hosts: Iterable[str] = (), hourly_bytes: int = 0
+    ) -> Opened:
+        """Check and pin a URL for a lease. `hosts`: those it names, for a purpose that reaches no others;
+        `hourly_bytes`: what it may move, 0 for what its purpose may. Raises Refused: anything the policy refuses,
+        `egress.unavailable`."""
+        token = await self._granted(lease_id, purpose, hosts, hourly_bytes)
         self._refusals.pop(lease_id, None)
         answer = await self._ask(wire.Open(next(self._ids), lease_id, purpose, url), wire.Opened)
         proxy = f"http://glimpser:{token}@127.0.0.1:{self.proxy_port}" if answer.proxied else None
-        return Opened(answer.url, proxy, answer.address, answer.port)
+        return Opened(answer.url, proxy, answer.address, answer.port, token if answer.relayed else "")
 
     async def release(self, lease_id: str) -> wire.Counters:
         """Close all that a lease holds and return its figures. An unknown lease is no error."""
-        for key in [key for key in self._tokens if key[0] == lease_id]:
-            del self._tokens[key]
+        for key in [key for key in self._credentials if key[0] == lease_id]:
+            del self._credentials[key]
+            self._settled.discard(key)
         self._refusals.pop(lease_id, None)
         try:
             return await self._ask(wire.Release(next(self._ids), lease_id), wire.Counters)
@@ -118,14 +141,21 @@ class EgressService:
         Raises Refused `egress.purpose` or `egress.unavailable`."""
         return f"http://glimpser:{await self._granted(lease_id, purpose)}@127.0.0.1:{self.proxy_port}"
 
-    def http_client(self, purpose: Purpose) -> httpx.AsyncClient:
-        """A client bound to the proxy. It is closed with the service; closing it before is allowed.
+    def http_client(
+        self, purpose: Purpose, lease_id: str = "hub", *, hosts: Callable[[], Iterable[str]] = tuple
+    ) -> httpx.AsyncClient:
+        """A client bound to the proxy under a lease. It is closed with the service; closing it before is allowed.
+        `hosts`: those it names, asked before each request.
 
         A refused request raises RequestRefused, which is an httpx.ProxyError and a Refused. Raises Refused
         `egress.purpose` itself.
         """
-        self._policy.profile(purpose)
-        client = make_client(f"http://127.0.0.1:{self.proxy_port}", self._tokens[f"http:{purpose}", purpose])
+        token = self._credential(lease_id, purpose, hosts(), 0).token
+
+        async def granted() -> None:
+            await self._granted(lease_id, purpose, hosts())
+
+        client = make_client(f"http://127.0.0.1:{self.proxy_port}", token, granted)
         self._clients.append(client)
         return client
 
@@ -140,12 +170,33 @@ class EgressService:
         """The child's process id while one runs."""
         return self._process.pid if self._process is not None else None
 
-    async def _granted(self, lease: str, purpose: Purpose) -> str:
-        """The token of a lease and purpose, valid when it is returned."""
+    def _credential(
+        self, lease: str, purpose: Purpose, hosts: Iterable[str] = (), hourly_bytes: int = 0
+    ) -> _Credential:
         self._policy.profile(purpose)
-        token = self._tokens.setdefault((lease, purpose), _token())
-        await self._ask(wire.Grant(next(self._ids), lease, purpose, token), wire.Granted)
-        return token
+        known = self._credentials.get((lease, purpose))
+        named = tuple(sorted(set(hosts)))
+        if known is None:
+            known = _Credential(secrets.token_urlsafe(24), named, hourly_bytes)
+        elif named != known.hosts or hourly_bytes != known.hourly_bytes:
+            known = replace(known, hosts=named, hourly_bytes=hourly_bytes)
+            self._settled.discard((lease, purpose))
+        self._credentials[lease, purpose] = known
+        return known
+
+    async def _granted(self, lease: str, purpose: Purpose, hosts: Iterable[str] = (), hourly_bytes: int = 0) -> str:
+        """The token of a lease and purpose, valid when it is returned."""
+        credential = self._credential(lease, purpose, hosts, hourly_bytes)
+        if (lease, purpose) not in self._settled:
+            try:
+                await self._ask(credential.grant(next(self._ids), lease, purpose), wire.Granted)
+            except Refused:
+                # A child that ended meanwhile is followed by one that is told with its first message.
+                await self._until_ready()
+                if (lease, purpose) not in self._settled:
+                    raise
+            self._settled.add((lease, purpose))
+        return credential.token
 
     async def _until_ready(self) -> None:
         try:
@@ -198,6 +249,7 @@ class EgressService:
 
     def _lose_child(self) -> None:
         self._ready.clear()
+        self._settled.clear()
         self._writer = None
         self._process = None
         for answer in self._waiting.values():
@@ -218,8 +270,9 @@ class EgressService:
             )
         reader, self._writer = await asyncio.open_connection(sock=ours)
         try:
-            grants = [wire.Grant(0, lease, purpose, token) for (lease, purpose), token in self._tokens.items()]
-            self._send(wire.Configure(wire.VERSION, self._allow, grants))
+            grants = [credential.grant(0, *key) for key, credential in self._credentials.items()]
+            self._settled = set(self._credentials)
+            self._send(wire.Configure(wire.VERSION, self._allow, sorted(self.own_ports), grants))
             while (message := await wire.receive(reader, wire.to_hub)) is not None:
                 self._take(message)
         finally:
@@ -238,13 +291,9 @@ class EgressService:
                     answer.set_result(message)
 
     def _note(self, lease: str, code: str, params: Params) -> None:
-        if any(key[0] == lease for key in self._tokens):
+        if any(key[0] == lease for key in self._credentials):
             self._refusals[lease] = Refused(code, params)
             _log.warning("egress.refused", lease=lease, code=code, params=params)
-
-
-def _token() -> str:
-    return secrets.token_urlsafe(24)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

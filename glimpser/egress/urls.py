@@ -52,7 +52,8 @@ def literal(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def parse_url(url: str, *, schemes: Collection[str], userinfo: bool) -> Target:
-    """Read a URL strictly. Raises Refused `egress.bad_url`, `egress.scheme` or `egress.userinfo`."""
+    """Read a URL strictly. Raises Refused `egress.bad_url`, `egress.scheme`, `egress.userinfo` or
+    `egress.unpinnable`."""
     if len(url) > MAX_URL:
         raise _bad(url, f"longer than {MAX_URL} characters")
     if _UNSAFE.search(url):
@@ -74,7 +75,9 @@ def parse_url(url: str, *, schemes: Collection[str], userinfo: bool) -> Target:
     host, port = split_authority(place, DEFAULT_PORTS.get(scheme))
     tail = match["tail"] or ""
     if scheme == "srt" and re.search(r"[?&]mode=(?!caller(?:&|$))", tail):
-        raise _bad(url, "srt may only call")
+        raise Refused("egress.unpinnable", {"scheme": scheme, "reason": "it would wait for whoever calls"})
+    if scheme in {"rtsp", "rtsps"} and re.search(r"[?&]multicast(?:&|$)", tail):
+        raise Refused("egress.unpinnable", {"scheme": scheme, "reason": "a camera may name any multicast group"})
     return Target(scheme, login if at else None, host, port, tail)
 
 

@@ -9,31 +9,35 @@ import msgspec
 
 from glimpser.egress.errors import Params
 
-VERSION = 1
+VERSION = 2
 MAX_MESSAGE = 1 << 20
 
 
 class Grant(msgspec.Struct, tag="grant", frozen=True):
-    """A lease may use the proxy for a purpose with this token. Answered by Granted when it may."""
+    """A lease may go out for a purpose with this token. ``hosts``: those that the lease names, where its purpose
+    reaches no others. ``hourly_bytes``: what it may move, 0 for what its purpose may. Answered by Granted."""
 
     id: int
     lease: str
     purpose: str
     token: str
+    hosts: list[str] = []
+    hourly_bytes: int = 0
 
 
 class Configure(msgspec.Struct, tag="configure", frozen=True):
-    """First message: the version of this protocol, the exceptions as in `GLIMPSER_EGRESS_ALLOW`, and the grants that
-    hold before the first connection is accepted. Answered by Hello."""
+    """First message: the version of this protocol, the exceptions as in `GLIMPSER_EGRESS_ALLOW`, the hub's own ports,
+    and the grants that hold before the first connection is accepted. Answered by Hello."""
 
     version: int
     allow: str
+    own_ports: list[int]
     grants: list[Grant]
 
 
 class Open(msgspec.Struct, tag="open", frozen=True):
-    """Check and pin a URL for a lease that was granted the proxy, with a relay where its scheme needs one. Answered by
-    Opened or Failed."""
+    """Check and pin a URL for a lease that was granted, with a relay where its scheme needs one. Answered by Opened or
+    Failed."""
 
     id: int
     lease: str
@@ -67,13 +71,15 @@ class Granted(msgspec.Struct, tag="granted", frozen=True):
 
 
 class Opened(msgspec.Struct, tag="opened", frozen=True):
-    """The URL to use instead, whether it is to be fetched through the proxy, and what was pinned."""
+    """The URL to use instead, whether it is to be fetched through the proxy or by a relay that asks for the token, and
+    what was pinned."""
 
     id: int
     url: str
     proxied: bool
     address: str
     port: int
+    relayed: bool = False
 
 
 class Failed(msgspec.Struct, tag="failed", frozen=True):

@@ -30,11 +30,11 @@ class Publish(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What the hub provides to plugins. ``http(plugin_id, purpose)`` gives a client whose traffic is filtered;
-    ``data_dir`` is the hub's data folder."""
+    """What the hub provides to plugins. ``http(plugin_id)`` gives a client whose traffic is filtered by what the plugin
+    declares; ``data_dir`` is the hub's data folder."""
 
     data_dir: Path
-    http: Callable[[str, str], httpx.AsyncClient]  # noqa: TID251  # the type of what egress hands out
+    http: Callable[[str], httpx.AsyncClient]  # noqa: TID251  # the type of what egress hands out
     publish: Publish
     write: Callable[[Callable[[Any], Awaitable[Any]]], Awaitable[Any]]
     values: Callable[[str], KeyValueStore]
@@ -63,8 +63,8 @@ class Context:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
 
-    def http(self, *, purpose: str = "web") -> httpx.AsyncClient:  # noqa: TID251
-        return self._services.http(self.plugin_id, purpose)
+    def http(self) -> httpx.AsyncClient:  # noqa: TID251
+        return self._services.http(self.plugin_id)
 
     async def publish(self, type: str, *, stream_id: str | None = None, score: float | None = None, **data: Any) -> str:
         offer = self._registry().event_types.get(type)

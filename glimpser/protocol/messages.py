@@ -169,6 +169,7 @@ class EgressAnswer(Message, tag="egress_answer"):
     request_id: str
     url: str = ""
     proxy: str | None = None
+    agent: str = ""
     why: WhyNot | None = None
     retry: bool = False
 
@@ -322,7 +323,6 @@ class EgressAsk(Message, tag="egress_ask"):
     stream_id: str
     plugin: str
     url: str
-    purpose: str
 
 
 class EgressDone(Message, tag="egress_done"):

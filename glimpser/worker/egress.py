@@ -27,16 +27,14 @@ class EgressDesk:
         self._lock = threading.Lock()
         self._waiting: dict[str, Future[EgressAnswer]] = {}
 
-    def ask(self, stream_id: str, plugin: str, url: str, purpose: str) -> tuple[str, Future[EgressAnswer]]:
+    def ask(self, stream_id: str, plugin: str, url: str) -> tuple[str, Future[EgressAnswer]]:
         """Post the question; returns the lease's id and where the answer will be."""
         request, lease = new_id(), new_id()
         answer: Future[EgressAnswer] = Future()
         with self._lock:
             self._waiting[request] = answer
         answer.add_done_callback(lambda _: self._waiting.pop(request, None))
-        self._post(
-            EgressAsk(request_id=request, lease=lease, stream_id=stream_id, plugin=plugin, url=url, purpose=purpose)
-        )
+        self._post(EgressAsk(request_id=request, lease=lease, stream_id=stream_id, plugin=plugin, url=url))
         return lease, answer
 
     def relay(self, question: EgressAsk, reply: Callable[[EgressAnswer], None]) -> None:
@@ -68,7 +66,7 @@ class EgressDesk:
 def opened(answer: EgressAnswer) -> Opened:
     """The target of an answer. ConfigInvalid when it is refused, NotReady when it may work later."""
     if answer.why is None:
-        return Opened(url=answer.url, proxy=answer.proxy)
+        return Opened(url=answer.url, proxy=answer.proxy, agent=answer.agent)
     params = {key: value for key, value in answer.why.params.items() if key not in ("detail", "field")}
     detail = str(answer.why.params.get("detail", ""))
     if answer.retry:
@@ -84,7 +82,7 @@ class Egress:
         self._desk, self._stream_id, self._plugin = desk, stream_id, plugin
         self._leases: list[str] = []
 
-    def open(self, url: str, *, purpose: str = "camera") -> Opened:
+    def open(self, url: str) -> Opened:
         """Check and pin a target; blocks up to 10 s. Raises ConfigInvalid or NotReady."""
         try:
             asyncio.get_running_loop()
@@ -92,7 +90,7 @@ class Egress:
             pass
         else:
             raise RuntimeError("egress.open() blocks: call it from a thread, or use egress.http()")
-        lease, answer = self._desk.ask(self._stream_id, self._plugin, url, purpose)
+        lease, answer = self._desk.ask(self._stream_id, self._plugin, url)
         self._leases.append(lease)
         try:
             return opened(answer.result(ASK_TIMEOUT_S))
@@ -100,9 +98,9 @@ class Egress:
             answer.cancel()
             raise NotReady("the hub did not answer", code="egress.timeout", host="the outbound service") from None
 
-    async def open_async(self, url: str, purpose: str) -> Opened:
+    async def open_async(self, url: str) -> Opened:
         """The same from the event loop."""
-        lease, answer = self._desk.ask(self._stream_id, self._plugin, url, purpose)
+        lease, answer = self._desk.ask(self._stream_id, self._plugin, url)
         self._leases.append(lease)
         try:
             async with asyncio.timeout(ASK_TIMEOUT_S):
@@ -110,11 +108,11 @@ class Egress:
         except TimeoutError:
             raise NotReady("the hub did not answer", code="egress.timeout", host="the outbound service") from None
 
-    def http(self, *, purpose: str = "web", verify_tls: bool = True) -> httpx.AsyncClient:  # noqa: TID251 - asks the hub first
+    def http(self, *, verify_tls: bool = True) -> httpx.AsyncClient:  # noqa: TID251 - asks the hub first
         """An HTTP client that asks for each new origin and goes through the proxy it is told. Close it."""
         from .http import client
 
-        return client(self, purpose, verify_tls)
+        return client(self, verify_tls)
 
     def close(self) -> None:
         """Give back all leases."""

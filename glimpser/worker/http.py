@@ -21,7 +21,7 @@ _POLICY = frozenset(
     f"egress.{what}"
     for what in (
         "bad_url", "scheme", "userinfo", "purpose", "port", "loopback", "private", "link_local", "metadata", "shared",
-        "reserved", "multicast", "unspecified", "redirect", "hops",
+        "reserved", "multicast", "unspecified", "redirect", "hops", "own_port", "not_named", "capability", "unpinnable",
     )
 )  # fmt: skip
 
@@ -38,8 +38,8 @@ def _refused(code: str, host: str, answer: dict[str, Any]) -> GlimpserError:
 class _Transport(httpx.AsyncBaseTransport):
     """Asks once for each origin. Redirects pass here too, so a new origin is a new question."""
 
-    def __init__(self, egress: Egress, purpose: str, verify_tls: bool) -> None:
-        self._egress, self._purpose, self._verify = egress, purpose, verify_tls
+    def __init__(self, egress: Egress, verify_tls: bool) -> None:
+        self._egress, self._verify = egress, verify_tls
         self._origins: dict[str, tuple[Opened, httpx.AsyncHTTPTransport]] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -47,7 +47,7 @@ class _Transport(httpx.AsyncBaseTransport):
         origin = f"{request.url.scheme}://{request.url.netloc.decode()}/"
         known = self._origins.get(origin)
         if known is None:
-            target = await self._egress.open_async(origin, self._purpose)
+            target = await self._egress.open_async(origin)
             known = target, httpx.AsyncHTTPTransport(proxy=target.proxy, verify=self._verify)
             self._origins[origin] = known
         target, transport = known
@@ -79,7 +79,7 @@ class _Transport(httpx.AsyncBaseTransport):
             await transport.aclose()
 
 
-def client(egress: Egress, purpose: str, verify_tls: bool) -> httpx.AsyncClient:  # noqa: TID251 - asks the hub first
+def client(egress: Egress, verify_tls: bool) -> httpx.AsyncClient:  # noqa: TID251 - asks the hub first
     """A client bound to one instance's egress."""
-    transport = _Transport(egress, purpose, verify_tls)
+    transport = _Transport(egress, verify_tls)
     return httpx.AsyncClient(transport=transport, timeout=10.0, trust_env=False)  # noqa: TID251 - asks the hub first

@@ -42,19 +42,23 @@ class Metrics(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """A target that may be used. ``url`` has its host replaced by a pinned address or a local relay where the protocol
-    needs it; ``proxy`` is the proxy through which http and https must go (None for other schemes)."""
+    needs it; ``proxy`` is the proxy through which http and https must go (None for other schemes). ``agent``: what an
+    RTSP client must send as its User-Agent, by which the relay knows it ('' for other schemes). Both are credentials:
+    keep them out of logs and arguments."""
 
     url: str
     proxy: str | None = None
+    agent: str = ""
 
 
 class WorkerEgress(Protocol):
-    """The only way out of a worker."""
+    """The only way out of a worker. What it may reach follows from the network capability in the plugin's manifest and
+    from what the instance is to its stream: source, analyzer or sink."""
 
-    def open(self, url: str, *, purpose: str = "camera") -> Opened:
+    def open(self, url: str) -> Opened:
         """Check and pin a target; blocks up to 10 s. Raises ConfigInvalid (refused, ``code`` says why) or NotReady."""
 
-    def http(self, *, purpose: str = "web", verify_tls: bool = True) -> httpx.AsyncClient:
+    def http(self, *, verify_tls: bool = True) -> httpx.AsyncClient:
         """An HTTP client whose every hop is checked; a request to a hop that is refused raises like :meth:`open`.
 
         Redirects are followed only where a request asks for it. ``verify_tls`` off: for devices that sign their own
@@ -111,8 +115,9 @@ class HubContext(Protocol):
     data_dir: Path
     """A folder of the plugin's own."""
 
-    def http(self, *, purpose: str = "web") -> httpx.AsyncClient:
-        """An HTTP client whose every hop is checked against the outbound policy. Close it."""
+    def http(self) -> httpx.AsyncClient:
+        """An HTTP client whose every hop is checked against the outbound policy, by the network capability in the
+        plugin's manifest. ConfigInvalid when it declares none. Close it."""
 
     async def publish(self, type: str, *, stream_id: str | None = None, score: float | None = None, **data: Any) -> str:
         """Record a finished event of a declared type; returns its id after commit."""

@@ -14,7 +14,9 @@ from .sources import Cadence
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginManifest:
     """Who the plugin is. ``requires``: ids of plugins it needs. ``capabilities``: what it will ask of the host
-    (``network:camera``, ``files``, ``subprocess``), shown before it is enabled. ``docs``: a URL or ''."""
+    (``network:camera``, ``files``, ``subprocess``), shown before it is enabled; a network capability (camera, web,
+    webhook, feed, model or identity) decides what its connections may reach, and without one it makes none. ``docs``: a
+    URL or ''."""
 
     id: str
     title: str

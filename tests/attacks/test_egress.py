@@ -24,6 +24,7 @@ from glimpser.egress.errors import Refused
 from glimpser.egress.gateway import Gateway
 from glimpser.egress.policy import Address, EgressPolicy
 from glimpser.egress.service import EgressService
+from glimpser.egress.wire import Grant
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ async def test_a12_rtsp_redirect(serve: Any, guard: Any, end: bytes, smuggled: b
     service = await guard(attacker)
     opened = await service.open(url, "camera", "s")
     before = attacker.hits
-    await asyncio.to_thread(watch, opened.url, None, rtsp_transport="tcp")
+    await asyncio.to_thread(watch, opened.url, None, rtsp_transport="tcp", user_agent=opened.agent)
     assert attacker.hits > before
     assert canary.hits == 0
     assert (await service.last_refusal("s")).code == "egress.redirect"
@@ -281,7 +282,8 @@ async def gateway(policy: EgressPolicy, lookup: Rebinding) -> AsyncIterator[tupl
     one = Gateway(policy, lookup, lambda lease, refusal: None)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         await one.start(listener)
-        one.grant("s", "web", "t")
+        one.grant(Grant(0, "s", "web", "t"))
+        one.grant(Grant(0, "s", "camera", "camera"))
         yield one, f"http://u:t@127.0.0.1:{listener.getsockname()[1]}"
         await one.stop()
 
@@ -315,7 +317,7 @@ async def test_a23_a_relay_stays_where_its_url_was_checked(serve: Any, monkeypat
         opened = await gate.open("s", "camera", f"rtsp://rebind.example:{attacker.port}/")
         for _ in range(2):
             reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(opened.url).port)
-            writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n")
+            writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: camera\r\n\r\n")
             assert b"200 OK" in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
             writer.close()
         with pytest.raises(Refused):

@@ -58,11 +58,18 @@ class Refusal(Exception):
 class Target:
     url: str
     proxy: str | None
+    agent: str = ""
 
 
 class Egress:
     def __init__(self) -> None:
         self.open_leases: dict[str, str] = {}
+        self.purposes: list[str] = []
+
+    def purpose(self, plugin: str, serves: str) -> str:
+        if not serves:
+            raise Refusal("egress.capability", {"plugin": plugin})
+        return f"{plugin} as {serves}"
 
     async def open(self, url: str, purpose: str, lease_id: str, /) -> Target:
         if "forbidden" in url:
@@ -70,6 +77,7 @@ class Egress:
         if "flaky" in url:
             raise Refusal("egress.timeout", {"host": "flaky"})
         self.open_leases[lease_id] = url
+        self.purposes.append(purpose)
         return Target(url.replace("camera", "127.0.0.1"), None)
 
     async def release(self, lease_id: str, /) -> None:
@@ -121,7 +129,8 @@ class House:
     def __init__(self, folder: Path, **options: Any) -> None:
         self.store, self.egress, self.out = Store(), Egress(), Out()
         self.engine = LocalEngine(rig.options(folder, **options))
-        self.capture = Capture(self.engine, self.store, self.egress, self.out.outlets, cores=2)
+        self.capture = Capture(self.engine, self.store, self.egress, self.out.outlets,
+                               purposes=self.egress.purpose, cores=2)  # fmt: skip
         self.seen: list[StreamState] = []
         self.capture.observe(lambda new, old: self.seen.append(new))
 

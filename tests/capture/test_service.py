@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from glimpser.capture import Desired
 from glimpser.protocol.messages import WhyNot
 
@@ -104,6 +106,19 @@ async def test_targets_are_asked_for_refused_and_freed(house: House) -> None:
     house.store.put("a", enabled=False)
     await house.capture.apply("a")
     await until(lambda: not house.egress.open_leases)
+
+
+@pytest.mark.parametrize(
+    "says", [{"plugin": "other"}, {"stream_id": "a"}, {"stream_id": "none"}, {"stream_id": "probe-x"}]
+)
+async def test_a_worker_asks_for_what_it_serves_alone(house: House, says: dict[str, str]) -> None:
+    await house.run("a", ask="rtsp://camera/1")
+    assert house.egress.purposes == ["synthetic as source"]  # control
+    house.store.put("b", group="plugins:x", ask="rtsp://camera/2", says=says)
+    await house.capture.apply("b")
+    await until(lambda: house.reason("b"))
+    assert house.reason("b").code == "egress.capability"
+    assert list(house.egress.open_leases.values()) == ["rtsp://camera/1"]
 
 
 async def test_a_dead_workers_targets_are_freed(house: House) -> None:

@@ -14,6 +14,7 @@ from glimpser.egress.errors import Refused
 from glimpser.egress.gateway import Gateway
 from glimpser.egress.policy import Address, EgressPolicy
 from glimpser.egress.resolve import Lookup
+from glimpser.egress.wire import Grant
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -54,13 +55,16 @@ class Here:
 
 @pytest.fixture
 async def here() -> AsyncIterator[Callable[..., Awaitable[Here]]]:
-    """Start a gateway: `await here(allow, names={host: [address]})`; lease "l" may use the proxy as "web"."""
+    """Start a gateway: `await here(allow, names={host: [address]})`; lease "l" may use the proxy as "web" with the
+    token "secret", and as "camera" with the token "camera"."""
     started: list[Here] = []
 
     async def start(allow: str = "", names: dict[str, list[str]] | None = None, purpose: str = "web") -> Here:
         one = Here(allow, names or {})
         await one.gateway.start(one.listener)
-        one.gateway.grant("l", purpose, "secret")
+        one.gateway.grant(Grant(0, "l", purpose, "secret"))
+        if purpose != "camera":
+            one.gateway.grant(Grant(0, "l", "camera", "camera"))
         started.append(one)
         return one
 

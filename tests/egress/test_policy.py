@@ -32,7 +32,8 @@ def verdict(
         ("127.0.0.1", "loopback"),
         ("127.255.0.9", "loopback"),
         ("::1", "loopback"),
-        ("169.254.169.254", "link_local"),
+        ("169.254.169.254", "metadata"),
+        ("169.254.1.1", "link_local"),
         ("fe80::1", "link_local"),
         ("168.63.129.16", "metadata"),
         ("fd00:ec2::254", "metadata"),
@@ -57,7 +58,7 @@ def verdict(
         ("64:ff9b::808:808", "public"),
         ("64:ff9b:1::808:808", "reserved"),
         ("2002:7f00:1::1", "loopback"),
-        ("2002:a9fe:a9fe::", "link_local"),
+        ("2002:a9fe:a9fe::", "metadata"),
         ("2002:808:808::1", "public"),
         # Teredo: server 8.8.8.8, client 127.0.0.1 (stored inverted)
         ("2001:0:808:808:0:0:80ff:fffe", "loopback"),
@@ -178,7 +179,58 @@ def test_nothing_opens_multicast_or_the_unspecified_address() -> None:
     assert verdict(policy, "camera", "224.0.0.1") == "egress.multicast"
     assert verdict(policy, "camera", "0.0.0.0") == "egress.unspecified"
     assert verdict(policy, "camera", "::") == "egress.unspecified"
-    assert verdict(policy, "camera", "169.254.169.254") == "ok"
+    assert verdict(policy, "camera", "169.254.1.1") == "ok"
+
+
+METADATA = (
+    "169.254.169.254 169.254.170.2 168.63.129.16 100.100.100.200 192.0.0.192 fd00:ec2::254 fd20:ce::254 "
+    "::ffff:169.254.169.254 64:ff9b::a9fe:a9fe"
+)
+
+
+@pytest.mark.parametrize("address", METADATA.split())
+def test_nothing_opens_a_metadata_service(address: str) -> None:
+    shown = f"[{address}]" if ":" in address else address
+    policy = EgressPolicy.parse(f"camera=0.0.0.0/0,camera=[::/0],camera={shown}:443")
+    assert verdict(policy, "camera", address) == "egress.metadata"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "127.8.8.8", "::ffff:127.0.0.1"])
+def test_nothing_opens_the_hubs_own_ports(address: str) -> None:
+    policy = EgressPolicy.parse("camera=0.0.0.0/0:1-65535,camera=[::/0]:1-65535")
+    assert verdict(policy, "camera", address, 8080) == "ok"  # control
+    policy.own_ports.add(8080)
+    assert verdict(policy, "camera", address, 8080) == "egress.own_port"
+    assert verdict(policy, "camera", "10.0.0.1", 8080) == "ok"
+
+
+def test_an_identity_lease_reaches_what_it_names() -> None:
+    policy = EgressPolicy.parse("identity=id.example")
+    for address in ("8.8.8.8", "10.0.0.1"):
+        assert verdict(policy, "identity", address) == "egress.not_named"
+        policy.judge("identity", "sso.lan", ipaddress.ip_address(address), 443, named=True)
+        policy.judge("identity", "id.example", ipaddress.ip_address(address), 443)
+    with pytest.raises(Refused) as caught:
+        policy.judge("identity", "sso.lan", ipaddress.ip_address("127.0.0.1"), 443, named=True)
+    assert caught.value.code == "egress.loopback"
+
+
+@pytest.mark.parametrize("purpose", ["web", "webhook", "feed", "model"])
+def test_all_but_cameras_reach_public_addresses_alone(purpose: str) -> None:
+    assert verdict(EgressPolicy(), purpose, "8.8.8.8") == "ok"
+    assert verdict(EgressPolicy(), purpose, "192.168.1.1") == "egress.private"
+    assert verdict(EgressPolicy(), "camera", "192.168.1.1") == "ok"  # control
+
+
+def test_a_refusal_says_purpose_address_and_setting() -> None:
+    with pytest.raises(Refused) as caught:
+        EgressPolicy().judge("web", "nas.lan", ipaddress.ip_address("fd00::5"), 8443)
+    text = str(caught.value)
+    assert "web" in text
+    assert "fd00::5" in text
+    listed = re.search(r"add (\S+) to GLIMPSER_EGRESS_ALLOW", text)
+    assert listed is not None
+    EgressPolicy.parse(listed[1]).judge("web", "nas.lan", ipaddress.ip_address("fd00::5"), 8443)
 
 
 def test_ports_of_other_protocols_are_refused_unless_listed_by_number() -> None:
@@ -193,7 +245,7 @@ def test_ports_of_other_protocols_are_refused_unless_listed_by_number() -> None:
     ("item", "reason"),
     [
         ("camera", "not of the form"),
-        ("disk=10.0.0.1", "'disk' is not a purpose; allowed: camera, web"),
+        ("disk=10.0.0.1", "'disk' is not a purpose; allowed: camera, feed, identity, model, web, webhook"),
         ("web=10.0.0.1:0", "ports are 1 to 65535"),
         ("web=10.0.0.1:9-8", "ports are 1 to 65535"),
         ("web=10.0.0.1/8", "has host bits set"),

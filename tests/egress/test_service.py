@@ -65,7 +65,7 @@ async def test_http_targets_keep_their_url_and_get_a_proxy(service: EgressServic
 
 async def test_refusals_reach_the_caller_as_codes(service: EgressService) -> None:
     for url, purpose, code in [
-        ("http://169.254.169.254/latest", "camera", "egress.link_local"),
+        ("http://169.254.169.254/latest", "camera", "egress.metadata"),
         ("http://192.168.0.1/", "web", "egress.private"),
         ("file:///etc/passwd", "web", "egress.scheme"),
         ("http://8.8.8.8/", "nope", "egress.purpose"),
@@ -116,7 +116,7 @@ async def test_what_ended_a_stream_can_be_asked_for(service: EgressService, serv
     url = f"rtsp://127.0.0.1:{await serve(moved)}/"
     opened = await service.open(url, "camera", "s1")
     reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(opened.url).port)
-    writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n")
+    writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: %s\r\n\r\n" % opened.agent.encode())
     await reader.read()
     writer.close()
     refusal = await service.last_refusal("s1")
@@ -167,5 +167,5 @@ async def test_the_child_sees_none_of_the_hubs_secrets(monkeypatch: pytest.Monke
 
 
 def test_a_mistake_in_the_settings_is_told_at_once() -> None:
-    with pytest.raises(ValueError, match=r"disk=10\.0\.0\.1.*allowed: camera, web"):
+    with pytest.raises(ValueError, match=r"disk=10\.0\.0\.1.*allowed: camera, feed, identity, model, web, webhook"):
         EgressService("disk=10.0.0.1")

@@ -58,7 +58,6 @@ def code(url: str, *, userinfo: bool = True) -> str:
         "http://xn--/",
         "http://" + "a" * 64 + ".example/",
         "http://a.example/" + "x" * 5000,
-        "srt://a.example:9000?mode=listener",
         "srt://a.example/",
     ],
 )

@@ -153,9 +153,8 @@ class FakeWorker:
         await asyncio.sleep(message.delay_s)
         if url := config.get("ask"):
             answer = self.answers["q"] = asyncio.get_running_loop().create_future()
-            self.send(
-                EgressAsk(request_id="q", lease="l1", stream_id=stream_id, plugin="fake", url=url, purpose="camera")
-            )
+            says = {"stream_id": stream_id, "plugin": "synthetic", **config.get("says", {})}
+            self.send(EgressAsk(request_id="q", lease="l1", url=url, **says))
             got = await answer
             self.status(stream_id, generation, "waiting" if got.why else "active", why=got.why, codec=got.url)
             await asyncio.sleep(3600)

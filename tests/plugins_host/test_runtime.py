@@ -83,7 +83,7 @@ async def boot(site: Any, db: Database, tmp_path: Path, box: SecretBox, publishe
             host,
             Services(
                 data_dir=tmp_path,
-                http=lambda plugin, purpose: SimpleNamespace(of=(plugin, purpose)),  # type: ignore[return-value,arg-type]
+                http=lambda plugin: SimpleNamespace(of=plugin),  # type: ignore[return-value,arg-type]
                 publish=publish,
                 write=db.write,
                 values=lambda plugin_id: Values(db, plugin_id, box),
@@ -239,7 +239,7 @@ async def test_the_context_is_what_the_sdk_promises(site: Any, boot: Any, publis
     await typed.kv.delete("a")
     assert await typed.kv.get("a", 7) == 7
     assert await hub.runtime.contexts["neighbour"].kv.get("a") is None
-    assert typed.http(purpose="camera").of == ("rich", "camera")  # type: ignore[attr-defined]
+    assert typed.http().of == "rich"  # type: ignore[attr-defined]
     assert typed.data_dir.name == "rich"
     assert typed.log.name == "glimpser.plugins.rich"
     assert await typed.write(lambda connection: asyncio.sleep(0, "written")) == "written"

@@ -140,7 +140,7 @@ def misbehaving(stack: contextlib.ExitStack) -> Iterator[dict[str, tuple[str, st
         "reset": (serve(hostile.reset), "net.closed"),
         "missing": (serve(hostile.missing), "net.not_found"),
         "refused": (f"rtsp://127.0.0.1:{hostile.free_port()}/x", "net.refused"),
-        "forbidden": ("rtsp://169.254.169.254/x", "egress.link_local"),
+        "forbidden": ("rtsp://169.254.169.254/x", "egress.metadata"),
     }
 
 

@@ -13,6 +13,7 @@ from hubside import HubSide, pictures
 
 from glimpser.egress.gateway import Gateway
 from glimpser.egress.policy import Address, EgressPolicy
+from glimpser.egress.wire import Grant
 from glimpser.protocol.messages import EgressAnswer, EgressAsk, Stop, StreamPart
 from glimpser.worker.http import client
 from glimpser_sdk.contexts import Opened
@@ -25,7 +26,7 @@ class Egress:
     def __init__(self, proxy: str) -> None:
         self._proxy = proxy
 
-    async def open_async(self, url: str, purpose: str) -> Opened:
+    async def open_async(self, url: str) -> Opened:
         return Opened(url=url, proxy=self._proxy)
 
 
@@ -51,7 +52,7 @@ async def refusing() -> AsyncIterator[Egress]:
 async def test_a_refusal_is_told_in_the_vocabulary(
     refusing: Egress, scheme: str, code: str, kind: type[GlimpserError]
 ) -> None:
-    async with client(refusing, "camera", verify_tls=True) as http:
+    async with client(refusing, verify_tls=True) as http:
         with pytest.raises(kind) as caught:
             await http.get(f"{scheme}://{code}.example/picture.jpg")
     assert caught.value.reason.code == f"egress.{code}"
@@ -100,7 +101,7 @@ async def test_a_source_fetches_through_the_hubs_proxy(
     url = served.url if allowed else "http://127.0.0.1:9/"
     within.start(StreamPart(id="s", name="S", source=pictures(url=url)))
     ask = await within.wait(EgressAsk)
-    served.gateway.grant(ask.lease, "web", "secret")
+    served.gateway.grant(Grant(0, ask.lease, "web", "secret"))
     within.post(EgressAnswer(request_id=ask.request_id, url=url, proxy=f"http://glimpser:secret@{served.proxy}"))
     status = await within.state(state)
     assert (status.why and status.why.code) == code

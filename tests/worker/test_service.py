@@ -235,7 +235,7 @@ async def test_a_stream_that_ends_comes_back(hub: HubSide) -> None:
 async def test_egress_is_asked_obeyed_and_given_back(hub: HubSide) -> None:
     hub.start(stream(source=source(egress="rtsp://cam/1", password="tOpSecret")))
     ask = await hub.wait(EgressAsk)
-    assert (ask.url, ask.purpose, ask.plugin, ask.stream_id) == ("rtsp://cam/1", "camera", "synthetic", "s")
+    assert (ask.url, ask.plugin, ask.stream_id) == ("rtsp://cam/1", "synthetic", "s")
     hub.post(EgressAnswer(request_id=ask.request_id, url="rtsp://192.0.2.1/1"))
     await hub.state("active")
     hub.post(Stop(stream_id="s", generation=1))

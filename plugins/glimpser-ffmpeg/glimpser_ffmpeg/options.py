@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from glimpser_ffmpeg.config import FfmpegConfig
+    from glimpser_ffmpeg.targets import Target
 
 _PROTOCOLS = {
     "rtsp": "rtsp,tcp,udp,rtp",
@@ -41,8 +42,9 @@ def input_format(config: FfmpegConfig, scheme: str) -> str | None:
     return None if config.format == "auto" else _DEMUXERS.get(config.format, config.format)
 
 
-def input_options(config: FfmpegConfig, scheme: str, proxy: str | None) -> dict[str, str]:
+def input_options(config: FfmpegConfig, where: Target) -> dict[str, str]:
     """Options of demuxer and protocols; times are in microseconds."""
+    scheme, proxy = where.scheme, where.proxy
     patience = str(int(config.timeout_s * 1_000_000))
     options = {
         "protocol_whitelist": _PROTOCOLS[scheme],
@@ -68,6 +70,10 @@ def input_options(config: FfmpegConfig, scheme: str, proxy: str | None) -> dict[
             options |= {"timeout": patience}
     if proxy:
         options["http_proxy"] = proxy
+    if where.agent:
+        options["user_agent"] = where.agent
+    if scheme == "rtmps" and where.host:
+        options["verifyhost"] = where.host
     if scheme in ("rtsps", "rtmps", "https") or proxy:
         options["tls_verify"] = "1" if config.verify_tls else "0"
         if authorities := ssl.get_default_verify_paths().cafile:

@@ -132,7 +132,7 @@ class FfmpegSource:
                 container = av.open(
                     where.url,
                     format=input_format(self._config, where.scheme),
-                    options=input_options(self._config, where.scheme, where.proxy),
+                    options=input_options(self._config, where),
                     timeout=deadlines,
                 )
             except av.error.FFmpegError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from glimpser_ffmpeg.config import FfmpegConfig, scheme_of
 from glimpser_sdk.errors import ConfigInvalid, NotReady
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``url``: what FFmpeg opens. ``proxy``: the proxy for http and https. ``scheme``: as it was configured."""
+    """``url``: what FFmpeg opens. ``proxy``: the proxy for http and https. ``agent``: by what a relay knows us.
+    ``host``: whose certificate is asked for where ``url`` names an address instead. ``scheme``: as it was
+    configured."""
 
     scheme: str
     url: str
     proxy: str | None = None
+    agent: str = ""
+    host: str = ""
 
     @property
     def is_file(self) -> bool:
@@ -39,8 +43,8 @@ def target(ctx: WorkerContext, config: FfmpegConfig, feed: str) -> Target:
         return Target(scheme, address)
     if scheme == "file":
         return Target(scheme, f"file:{_below(ctx.media_roots, address, field)}")
-    opened = ctx.egress.open(address, purpose="camera")
-    return Target(scheme, opened.url, opened.proxy)
+    opened = ctx.egress.open(address)
+    return Target(scheme, opened.url, opened.proxy, opened.agent, urlsplit(address).hostname or "")
 
 
 def _below(roots: tuple[Path, ...], address: str, field: str) -> Path:

@@ -40,10 +40,10 @@ class Egress:
     """Lets everything through and remembers what was asked for."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, str]] = []
+        self.asked: list[str] = []
 
-    def open(self, url: str, *, purpose: str = "camera") -> Opened:
-        self.asked.append((url, purpose))
+    def open(self, url: str) -> Opened:
+        self.asked.append(url)
         return Opened(url=url)
 
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from glimpser_ffmpeg import plugin
 from glimpser_ffmpeg.config import FfmpegConfig
 from glimpser_ffmpeg.options import input_options
+from glimpser_ffmpeg.targets import Target
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_every_setting_is_described() -> None:
 
 @pytest.mark.parametrize("scheme", ["rtsp", "rtsps", "rtmp", "rtmps", "srt", "http", "https", "file", "v4l2"])
 def test_protocols_and_formats_are_listed(scheme: str) -> None:
-    options = input_options(FfmpegConfig(url="rtsp://cam/x"), scheme, None)
+    options = input_options(FfmpegConfig(url="rtsp://cam/x"), Target(scheme, f"{scheme}://cam/x"))
     protocols = options["protocol_whitelist"].split(",")
     assert not {"concat", "subfile", "pipe", "data", "fd"} & set(protocols)
     assert ("file" in protocols) == (scheme in ("file", "v4l2"))

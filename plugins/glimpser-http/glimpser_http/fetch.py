@@ -27,7 +27,7 @@ class Fetcher:
     def __init__(self, ctx: WorkerContext, config: HttpConfig) -> None:
         self._config = config
         self._url, self._login = login_of(config)
-        self._client = ctx.egress.http(purpose="camera", verify_tls=config.verify_tls)
+        self._client = ctx.egress.http(verify_tls=config.verify_tls)
         self._conditions: dict[str, str] = {}
         self._answering = False
 

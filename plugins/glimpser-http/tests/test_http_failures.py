@@ -94,7 +94,7 @@ async def test_refusals_of_the_way_out(
     ctx.egress.refusal = refusal
     error = await failure(source(server.url("/p")))
     assert (type(error), error.reason.code) == (type(refusal), code)
-    assert ctx.egress.opened == [{"purpose": "camera", "verify_tls": True}]
+    assert ctx.egress.opened == [{"verify_tls": True}]
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:

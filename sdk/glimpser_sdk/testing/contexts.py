@@ -37,22 +37,22 @@ def _client(check: Callable[[str], None], verify_tls: bool = True) -> httpx.Asyn
 
 
 class FakeEgress:
-    """Lets out to loopback and refuses the rest as the hub does. ``asked``: (url, purpose) of every question."""
+    """Lets out to loopback and refuses the rest as the hub does. ``asked``: the URL of every question."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, str]] = []
+        self.asked: list[str] = []
 
-    def open(self, url: str, *, purpose: str = "camera") -> Opened:
+    def open(self, url: str) -> Opened:
         """The same URL when it points at loopback. ConfigInvalid otherwise."""
-        self._check(url, purpose)
+        self._check(url)
         return Opened(url=url)
 
-    def http(self, *, purpose: str = "web", verify_tls: bool = True) -> httpx.AsyncClient:  # noqa: TID251 - loopback only
+    def http(self, *, verify_tls: bool = True) -> httpx.AsyncClient:  # noqa: TID251 - loopback only
         """A client that reaches loopback only, through redirects too. Close it."""
-        return _client(lambda url: self._check(url, purpose), verify_tls)
+        return _client(self._check, verify_tls)
 
-    def _check(self, url: str, purpose: str) -> None:
-        self.asked.append((url, purpose))
+    def _check(self, url: str) -> None:
+        self.asked.append(url)
         host = host_of(url)
         if not host:
             raise ConfigInvalid("the address is not a usable URL", field="url", code="egress.bad_url")
@@ -181,9 +181,9 @@ class FakeHubContext:
         self._types = None if event_types is None else frozenset(event_types)
         self._connection = connection
 
-    def http(self, *, purpose: str = "web") -> httpx.AsyncClient:  # noqa: TID251 - loopback only
+    def http(self) -> httpx.AsyncClient:  # noqa: TID251 - loopback only
         """A client that reaches loopback only. Close it."""
-        return FakeEgress().http(purpose=purpose)
+        return FakeEgress().http()
 
     async def publish(self, type: str, *, stream_id: str | None = None, score: float | None = None, **data: Any) -> str:
         """Keep an event; returns its id. ConfigInvalid for a type that was not declared."""
