@@ -15,12 +15,13 @@ from glimpser_sdk.errors import GlimpserError
 from glimpser_sdk.ids import new_id
 from glimpser_sdk.web import Problem
 
-from .api import plugin_routes, problems, resources
+from .api import auditing, plugin_routes, problems, resources
 from .api.authentication import COOKIE, COOKIE_SECURE, renew_cookie
 from .api.dispatch import admit, check_all_declared, declared, mount
 from .api.host import Host
 from .api.inputs import Request
 from .api.routing import ID_PATTERN
+from .identity.audit import Asking, asking
 from .identity.tokens import key_prefix
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def create_app(hub: Hub) -> Quart:
         if g.principal is None:
             body: Any = request.body
             body.restrict(MAX_BODY_OF_STRANGERS)
+        asking.set(Asking.of(g.principal, request.remote_addr or ""))
         if request.method not in SAFE:
             check_origin(hub, request)
         if request.url_rule is not None:
@@ -89,6 +91,7 @@ def create_app(hub: Hub) -> Quart:
         g.trace_id, g.started = new_id(), time.monotonic()
         check_host(hub, websocket.host)
         g.principal = await identify(hub, websocket)
+        asking.set(Asking.of(g.principal, websocket.remote_addr or ""))
         check_origin(hub, websocket)
         if websocket.url_rule is not None:
             admit_to(websocket.url_rule, "GET")
@@ -116,6 +119,9 @@ def create_app(hub: Hub) -> Quart:
 
     @app.errorhandler(Problem)
     async def problem(error: Problem) -> Response:
+        route = declared(app, request.url_rule, request.method) if request.url_rule is not None else None
+        if error.status == 403 and route is not None:
+            auditing.refused(hub, route, error)
         return problems.answer(error)
 
     @app.errorhandler(GlimpserError)

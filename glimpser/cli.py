@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "users": ("glimpser.commands.accounts:users", "Manage users."),
     "api-keys": ("glimpser.commands.accounts:api_keys", "Manage API keys."),
     "secrets": ("glimpser.commands.secrets:secrets", "Check encrypted secrets and change their key."),
+    "audit": ("glimpser.commands.audit:audit", "Check the audit log."),
     "plugins": ("glimpser.commands.plugins:plugins", "List, inspect and switch plugins."),
     "analyze": ("glimpser.commands.analyze:analyze", "Run an analyzer over a file or a folder of pictures."),
 }

@@ -32,6 +32,7 @@ from glimpser.engine.local import LocalEngine, LocalOptions
 from glimpser.events.service import Events
 from glimpser.events.types import CORE as CORE_EVENTS
 from glimpser.events.types import EventTypes
+from glimpser.identity.audit import Audit
 from glimpser.identity.passwords import factor_backends, first_backend
 from glimpser.identity.permissions import CORE as CORE_PERMISSIONS
 from glimpser.identity.permissions import Catalogue
@@ -72,6 +73,7 @@ class Hub:
     """Everything that runs in the hub's process. ``state``: starting, ready, draining, stopped."""
 
     db: Database
+    audit: Audit
     events: Events
     identity: Identity
     media: Media
@@ -116,6 +118,7 @@ class Hub:
         await asyncio.to_thread(self.plugins.load)
         await self._open_database()
         await self._load_stored()
+        self.audit = Audit(self.db, settings.data_dir, days=lambda: self.settings.audit_retention_days)
         registry = self.plugins.registry
         self.events = Events(self.db, node_id=self.node_id,
                              types=EventTypes(o.spec for o in registry.event_types.values()))  # fmt: skip
@@ -130,6 +133,7 @@ class Hub:
         self._make_capture(box)
         await self.capture.start()
         self._background = [
+            asyncio.create_task(self.audit.run(), name="audit"),
             asyncio.create_task(self._prune(), name="prune"),
             asyncio.create_task(Watch(self.responses, self.identity.ended).run(), name="watch what is open"),
             asyncio.create_task(self._copy_database(), name="copy the database"),
@@ -192,7 +196,7 @@ class Hub:
         catalogue = Catalogue(offer.spec for offer in registry.permissions.values())
         passwords = first_backend(registry, self.runtime.contexts.__getitem__)
         self.identity = Identity(
-            self.db, self.settings.data_dir, permissions=catalogue, passwords=passwords,
+            self.db, self.settings.data_dir, permissions=catalogue, passwords=passwords, audit=self.audit,
             factors=factor_backends(registry, self.runtime.contexts.__getitem__),
             factor_rank=lambda: RANKS.get(self.settings.require_factor), issuer=f"glimpser:{self.node_id}",
         )  # fmt: skip
@@ -301,7 +305,8 @@ class Hub:
 
     async def stop(self) -> None:
         """Stop the rest, after :meth:`drain`. Both together take at most 10 s."""
-        for step, seconds in ((self.runtime.stop(), 1.0), (self.egress.stop(), 1.0), (self.db.close(), 2.0)):
+        steps = (self.runtime.stop(), 1.0), (self.egress.stop(), 1.0), (self.audit.close(), 1.0), (self.db.close(), 2.0)
+        for step, seconds in steps:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(step, seconds)
         self.state = "stopped"

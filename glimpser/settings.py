@@ -93,6 +93,8 @@ class Settings(BaseModel):
     """Who needs a second factor beside the password: roles of this one's rank or a higher one."""
     event_retention_days: int = Field(30, ge=1, le=3650, json_schema_extra=_STORED)
     """Days after which events are deleted."""
+    audit_retention_days: int = Field(365, ge=30, le=3650, json_schema_extra=_STORED)
+    """Days after which entries of the audit log are trimmed."""
     max_media_bytes: int = Field(5 * GB, ge=10_000_000, json_schema_extra=_STORED)
     """Most bytes of pictures and clips to keep; the smaller of this and max_media_percent counts."""
     max_media_percent: float = Field(10, gt=0, le=90, json_schema_extra=_STORED)

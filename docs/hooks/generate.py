@@ -11,6 +11,7 @@ from mkdocs.exceptions import PluginError
 
 GENERATORS: dict[str, Callable[[], str]] = {
     "commands": commands.markdown,
+    "audit-actions": catalogues.audit_actions,
     "event-types": catalogues.event_types,
     "hooks": hook_reference.markdown,
     "permissions": catalogues.permissions,

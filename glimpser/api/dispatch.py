@@ -14,6 +14,7 @@ from glimpser_sdk.web import Problem
 
 from . import idempotency
 from .answers import matcher, respond
+from .auditing import audited
 from .inputs import read_body, read_query
 from .routing import PUBLIC, SIGNED_IN, Route
 
@@ -104,8 +105,11 @@ def _view(hub: Hub, route: Route) -> Callable[..., Awaitable[Response]]:
             arguments["body"] = await read_body(route)
         arguments |= {"hub": hub, "principal": principal}
 
-        async def run() -> Response:
+        async def handle() -> Response:
             return respond(route, await route.handler(**{k: v for k, v in arguments.items() if k in wants}))
+
+        async def run() -> Response:
+            return await audited(hub, route, arguments, handle)
 
         response = await idempotency.once(hub, principal, run, secret=route.secret)
         if route.long_lived and request.method == "HEAD":

@@ -72,6 +72,8 @@ class Route:
     is enough. Else, without an object to load, it has to hold for the hub as a whole."""
     dangerous: bool | Callable[[Any], bool] = False
     """A stolen session or key must not be enough: see `identity.step_up`. A call: asked with the query."""
+    audited: bool = True
+    """A change made through it is written to the audit log; see ``auditing.is_audited`` for what is none."""
     websocket: bool = False
     documented: bool = True
     alias_of: str = ""

@@ -21,7 +21,7 @@ Tables are in ``glimpser.database.models``; ``migrating`` gives a Migrator for s
 
 from glimpser.database.apps import CORE, CORE_APP, AppModels
 from glimpser.database.backup import check_at_start, copy_database, copy_when_due, quick_check
-from glimpser.database.connections import Database
+from glimpser.database.connections import Database, carrier
 from glimpser.database.errors import (
     DatabaseClosed,
     DatabaseDamaged,
@@ -52,6 +52,7 @@ __all__ = [
     "PluginMigrationError",
     "SchemaTooNew",
     "Target",
+    "carrier",
     "check_at_start",
     "copy_database",
     "copy_when_due",

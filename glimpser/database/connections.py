@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
@@ -16,6 +17,13 @@ from glimpser.database.target import READ, Target
 from glimpser.database.writer import WriteFunction, Writer
 
 T = TypeVar("T")
+Write = Callable[[WriteFunction[Any]], Awaitable[Any]]
+
+carrier: ContextVar[Callable[[Write, WriteFunction[Any]], Awaitable[Any]] | None] = ContextVar(
+    "glimpser_carrier", default=None
+)
+"""Called, where a task has set it, as ``carrier(write, change)`` in place of ``write(change)``: for what has to be in
+the same transaction as a change that somebody else makes."""
 
 
 class Database:
@@ -64,6 +72,9 @@ class Database:
         """See ``Writer.write``."""
         if self._writer is None:
             raise DatabaseClosed("the database is not open")
+        through = carrier.get()
+        if through is not None:
+            return await through(self._writer.write, function)  # type: ignore[no-any-return]
         return await self._writer.write(function)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from glimpser.database.models import User
 from glimpser_sdk.errors import ConfigInvalid, NotReady
 
 from . import sessions, users
+from .audit import Asking, Audit, asking, entry
 from .bootstrap import Bootstrap
 from .passwords import load_backend
 from .permissions import Catalogue
@@ -20,6 +22,8 @@ from .step_up import SCOPE
 if TYPE_CHECKING:
     from glimpser.settings import Settings
 
+COMMAND_LINE = "command_line"
+
 
 @asynccontextmanager
 async def _identity(settings: Settings) -> AsyncIterator[tuple[Database, Identity]]:
@@ -27,7 +31,10 @@ async def _identity(settings: Settings) -> AsyncIterator[tuple[Database, Identit
     db = Database(settings.database_url, settings.data_dir)
     await db.open()
     try:
-        yield db, Identity(db, settings.data_dir, permissions=Catalogue(), passwords=load_backend(settings))
+        log = Audit(db, settings.data_dir)
+        asking.set(Asking((COMMAND_LINE, getpass.getuser(), COMMAND_LINE)))
+        yield db, Identity(db, settings.data_dir, permissions=Catalogue(), passwords=load_backend(settings), audit=log)
+        await log.mark()
     finally:
         await db.close()
 
@@ -35,19 +42,24 @@ async def _identity(settings: Settings) -> AsyncIterator[tuple[Database, Identit
 async def create_user(settings: Settings, name: str, role: str, password: str) -> str:
     """Make a user; returns the id. ConfigInvalid names what is not allowed, NotReady without a password plugin."""
     async with _identity(settings) as (_, identity):
-        return await identity.create_user(name, role, password)
+        with identity.audit.along(entry("users.create_user", object=("user", "", name), role=role), makes=True):
+            return await identity.create_user(name, role, password)
 
 
 async def create_api_key(settings: Settings, user_name: str, name: str, *, dangerous: bool = False) -> str:
     """Make a key for a user; returns it. ``dangerous``: it may do what else needs a fresh proof of who one is.
     ConfigInvalid when there is no such user."""
-    async with _identity(settings) as (db, _):
+    async with _identity(settings) as (db, identity):
         user = await User.filter(name_key=user_name.casefold(), active=True).first()
         if user is None:
             raise ConfigInvalid(f"there is no user {user_name!r}", field="user")
         found = user
         scopes = [SCOPE] if dangerous else []
-        key, _ = await db.write(lambda conn: users.create_key(conn, found, name=name, scopes=scopes, expires_at=None))
+        made = entry("keys.create_key", object=("key", "", name), user=user.id, user_name=user.name, scopes=scopes)
+        with identity.audit.along(made, makes=True):
+            key, _ = await db.write(
+                lambda conn: users.create_key(conn, found, name=name, scopes=scopes, expires_at=None)
+            )
         return key
 
 
@@ -56,13 +68,14 @@ async def unlock_user(settings: Settings, name: str) -> None:
     async with _identity(settings) as (_, identity):
         if not await User.filter(name_key=name.casefold()).exists():
             raise ConfigInvalid(f"there is no user {name!r}", field="name")
-        await identity.unlock(name)
+        with identity.audit.along(entry("users.unlock_user", object=("user", "", name))):
+            await identity.unlock(name)
 
 
 async def reset_factor(settings: Settings, name: str) -> None:
     """Take the second factor off a user and sign them out everywhere. ConfigInvalid when there is no such user, or they
     have none. What its plugin keeps of it counts for nothing any more."""
-    async with _identity(settings) as (db, _):
+    async with _identity(settings) as (db, identity):
         user = await User.filter(name_key=name.casefold()).first()
         if user is None:
             raise ConfigInvalid(f"there is no user {name!r}", field="name")
@@ -74,7 +87,8 @@ async def reset_factor(settings: Settings, name: str) -> None:
             await User.filter(id=found.id).using_db(conn).update(factor=None, version=found.version + 1)
             await sessions.revoke(conn, found.id)
 
-        await db.write(change)
+        with identity.audit.along(entry("users.reset_factor", object=("user", user.id, user.name))):
+            await db.write(change)
 
 
 async def setup_link(settings: Settings) -> str:
@@ -82,6 +96,7 @@ async def setup_link(settings: Settings) -> str:
     async with _identity(settings) as (_, identity):
         if not await identity.setup_needed():
             raise NotReady("this hub has an administrator already; sign in, or make users with: glimpser users create")
+        await identity.audit.record("setup.link_made")
     return link(settings, Bootstrap(settings.data_dir).new_token())
 
 

@@ -56,6 +56,10 @@ class Catalogue:
         """Permissions that may be granted on single streams."""
         return frozenset(spec.id for spec in self._permissions.values() if spec.per_stream)
 
+    def is_everyday(self, permission: str) -> bool:
+        """Whether using it is no administrative action: viewers have it, or it is for reports of other systems."""
+        return permission == "events.create" or permission in self._roles["viewer"]
+
     def of_role(self, role: str) -> frozenset[str]:
         """What a built-in role may do; an unknown role may do nothing."""
         return self._roles.get(role, frozenset())

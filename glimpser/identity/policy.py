@@ -94,10 +94,3 @@ def sees(principal: Principal, stream_id: str | None) -> bool:
 def abilities(principal: Principal, permissions: tuple[str, ...], stream_id: str | None = None) -> list[str]:
     """Which of ``permissions`` the principal has on an object: the ``can`` list in answers."""
     return [p for p in permissions if can(principal, p, stream_id)]
-
-
-def actor(principal: Principal | None) -> dict[str, Any]:
-    """The principal as the audit trail names it."""
-    if principal is None:
-        return {"actor": "anonymous"}
-    return {"actor": principal.id, "name": principal.name, "kind": principal.kind}

@@ -16,6 +16,7 @@ from glimpser_sdk.auth import Account, FactorBackend, PasswordBackend
 from glimpser_sdk.errors import NotReady
 
 from . import devices
+from .audit import Audit
 from .limiter import Guess, SignInLimiter, counters
 
 NO_PASSWORDS = "nobody can sign in with a password: install a password plugin (pip install glimpser-password)"
@@ -49,8 +50,11 @@ class Proved:
 class Proving:
     """Looks at passwords and codes."""
 
-    def __init__(self, db: Database, passwords: PasswordBackend | None, factors: Mapping[str, FactorBackend]) -> None:
+    def __init__(
+        self, db: Database, audit: Audit, passwords: PasswordBackend | None, factors: Mapping[str, FactorBackend]
+    ) -> None:
         self._db = db
+        self._audit = audit
         self.passwords = passwords
         self.factors = factors
         self.limiter = SignInLimiter(db)
@@ -80,12 +84,22 @@ class Proving:
         async with self._hashing:
             good = await asyncio.to_thread(backend.verify, account, password)
         if guess.wait_s > 0 or not good or user is None:
+            await self._failed("auth.sign_in_failed", name, user, guess, address)
             raise Wrong(guess.wait_s)
         if user.password_hash and backend.outdated(user.password_hash):
             fresh = await self.hash(password)
             await self._db.write(lambda conn: User.filter(id=user.id).using_db(conn).update(password_hash=fresh))
             user.password_hash = fresh
         return Proved(user=user, device=known, guess=guess)
+
+    async def _failed(self, action: str, name: str, user: User | None, guess: Guess, address: str) -> None:
+        """Write it down: alike for every name, so that time does not tell which ones there are."""
+        account = ("user", user.id if user else "", name)
+        await self._audit.record(action, object=account, result="refused", address=address)
+        for counter, count, _ in guess.made:
+            if count in dict(counter.ladder):
+                of = "address" if counter.of_address else "account"
+                await self._audit.record("auth.locked", object=account, address=address, failures=count, of=of)
 
     def factor(self, factor: str) -> FactorBackend:
         """The backend with this id. NotReady, saying what to do, while its plugin does not run: nobody is let in for
@@ -107,5 +121,6 @@ class Proving:
         if guess.refused:
             raise Locked(guess.wait_s)
         if guess.wait_s > 0 or not await backend.verify(user.id, code):
+            await self._failed("auth.code_failed", user.name, user, guess, address)
             raise Wrong(guess.wait_s)
         await self.limiter.undo(guess, forgive=True)

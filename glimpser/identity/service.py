@@ -14,6 +14,7 @@ from glimpser_sdk.auth import FactorBackend, PasswordBackend
 
 from . import devices, ranks, sessions, step_up, users
 from .access_tokens import LIFETIME, AccessTokens
+from .audit import Audit, entry
 from .bootstrap import Bootstrap
 from .challenges import Challenges
 from .permissions import Catalogue
@@ -54,6 +55,7 @@ class Identity:
         data_dir: Path,
         *,
         permissions: Catalogue,
+        audit: Audit,
         passwords: PasswordBackend | None = None,
         factors: Mapping[str, FactorBackend] | None = None,
         factor_rank: Callable[[], int | None] = lambda: None,
@@ -62,10 +64,11 @@ class Identity:
         """``factors``: backends by id. ``factor_rank``: who has a rank from this one on needs a second factor.
         ``issuer``: of access tokens, this hub's own."""
         self._db = db
+        self.audit = audit
         self.permissions = permissions
         self.bootstrap = Bootstrap(data_dir)
         self.tokens = AccessTokens(data_dir, issuer)
-        self.proving = Proving(db, passwords, factors or {})
+        self.proving = Proving(db, audit, passwords, factors or {})
         self._challenges = Challenges()
         self._factor_rank = factor_rank
         self.on_revoked: list[Callable[[Collection[str]], None]] = []
@@ -207,8 +210,11 @@ class Identity:
     ) -> SignedIn:
         """Sign somebody in who proved who they are. ``device_id``: of the known device they are on. ``trust``: it needs
         no second factor for a while."""
+        signed_in = entry("auth.sign_in", who=(user.id, user.name, "user"), address=address,
+                          user_agent=user_agent[:300], known_device=device_id is not None)  # fmt: skip
 
         async def change(conn: Any) -> SignedIn:
+            await self.audit.append(conn, signed_in)
             known, fresh = device_id, None
             if known is None:
                 known, fresh = await devices.remember(conn, user.id)
@@ -324,7 +330,10 @@ class Identity:
             # Two browsers may race with one token; the writer runs one after the other.
             if self.bootstrap.done or await User.filter(role="admin").using_db(conn).exists():
                 return None
-            return await users.create(conn, name=name, role="admin", password_hash=password_hash)
+            made = await users.create(conn, name=name, role="admin", password_hash=password_hash)
+            who = made.id, made.name, "user"
+            await self.audit.append(conn, entry("auth.set_up", who=who, object=("user", *who[:2]), address=address))
+            return made
 
         user = await self._db.write(change)
         if user is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from glimpser.events.types import CORE as EVENT_TYPES
+from glimpser.identity.audit.actions import ACTIONS
 from glimpser.identity.permissions import CORE as PERMISSIONS
 from glimpser.identity.permissions import ROLES
 
@@ -21,6 +22,11 @@ def permissions() -> str:
             for who, s in rows
         ),
     )
+
+
+def audit_actions() -> str:
+    """One row for each code of the audit log that is no operation id."""
+    return table(("action", "meaning"), ((f"`{action}`", meaning) for action, meaning in ACTIONS.items()))
 
 
 def event_types() -> str:

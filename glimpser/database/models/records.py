@@ -30,18 +30,23 @@ class IdempotencyKey(Row):
 
 
 class AuditEvent(Row):
-    """One entry of the audit trail; ``seq`` only grows, rows are never changed."""
+    """One entry of the audit log; ``seq`` has no gaps, rows are never changed. ``mac`` covers the row and the ``mac``
+    of the row before it."""
 
     seq = fields.BigIntField(primary_key=True)
     id = fields.CharField(max_length=ID_LENGTH, unique=True, default=new_id)
     at = UtcField(auto_now_add=True, db_index=True)
     actor = fields.CharField(max_length=100, db_index=True)
+    actor_name = fields.CharField(max_length=200, default="")
+    actor_kind = fields.CharField(max_length=32, default="")
     action = fields.CharField(max_length=100, db_index=True)
     object_type = fields.CharField(max_length=64, default="")
     object_id = fields.CharField(max_length=100, default="", db_index=True)
+    object_name = fields.CharField(max_length=200, default="")
     result = fields.CharField(max_length=32, default="ok")
     address = fields.CharField(max_length=64, default="")
     data: Any = JsonField(default=dict)
+    mac = fields.CharField(max_length=64, default="")
 
     class Meta:
         table = "audit_events"

@@ -1,0 +1,103 @@
+"""What routes do, in the audit log: written by the dispatcher, in the same transaction as the change."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+from quart import Response, g, request
+
+from glimpser.identity import audit
+from glimpser.identity.audit import Entry, NotWritten
+from glimpser.identity.permissions import Catalogue
+from glimpser.identity.policy import Principal
+from glimpser_sdk.web import Problem
+
+from .routing import PUBLIC, SIGNED_IN, Route
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
+
+log = logging.getLogger("glimpser.audit")
+
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+def is_audited(route: Route, permissions: Catalogue) -> bool:
+    """Whether what the route changes is written down: every change, but for what everybody does all day and what is
+    open to all, whose handlers write entries of their own."""
+    if route.method in READING or route.permission == PUBLIC or not route.audited:
+        return False
+    return route.permission == SIGNED_IN or not permissions.is_everyday(route.permission)
+
+
+def action_of(route: Route) -> str:
+    """The code of what a route does: its operation id."""
+    return route.alias_of or route.endpoint
+
+
+async def audited(
+    hub: Hub, route: Route, arguments: Mapping[str, Any], run: Callable[[], Awaitable[Response]]
+) -> Response:
+    """Run a route, and write down what it did. Problem 503 when that cannot be written; a change is undone then."""
+    if not is_audited(route, hub.identity.permissions):
+        return await run()
+    made = _entry(route, arguments)
+    with hub.audit.along(made, makes=route.status == 201) as pending:
+        try:
+            response = await run()
+        except Exception as error:
+            if pending.written:
+                await _failed(hub, pending.entry, error)
+            raise
+        if response.status_code >= 400 and not pending.written:
+            return response
+        await hub.audit.finish(pending)
+    return response
+
+
+def _entry(route: Route, arguments: Mapping[str, Any]) -> Entry:
+    id_, name = _first_id(arguments), ""
+    if route.load is not None and route.load.name in arguments:
+        found = arguments[route.load.name]
+        id_, name = getattr(found, "id", ""), getattr(found, "name", "")
+    body = arguments.get("body")
+    data: dict[str, Any] = {}
+    fields = body.model_fields_set if isinstance(body, BaseModel) else body if isinstance(body, dict) else ()
+    if fields:
+        data["fields"] = sorted(str(field) for field in fields)
+    return audit.entry(action_of(route), object=(_type(route), str(id_), name if isinstance(name, str) else ""), **data)
+
+
+def _type(route: Route) -> str:
+    return route.load.name if route.load is not None else route.tag.removesuffix("s")
+
+
+def _first_id(arguments: Mapping[str, Any]) -> str:
+    return next((v for k, v in arguments.items() if k.endswith("_id") and isinstance(v, str)), "")
+
+
+def refused(hub: Hub, route: Route, error: Problem) -> None:
+    """Somebody tried what is not theirs to do. Tried often, it is an entry with their number every ten minutes."""
+    principal: Principal | None = g.get("principal")
+    permissions = hub.identity.permissions
+    if error.code == "auth.step_up_needed":  # no refusal: a question that is answered
+        return
+    everyday = route.permission in (PUBLIC, SIGNED_IN) or permissions.is_everyday(route.permission)
+    if principal is None or (everyday and not is_audited(route, permissions)):
+        return
+    made = audit.entry("access.refused", object=(_type(route), _first_id(request.view_args or {})), result="refused",
+                       tried=action_of(route), code=error.code)  # fmt: skip
+    hub.audit.repeats.note((principal.session_id, action_of(route), error.code), made)
+
+
+async def _failed(hub: Hub, made: Entry, error: Exception) -> None:
+    """A part was changed and written down before the rest failed."""
+    data = {**made.data, "error": getattr(error, "code", "") or type(error).__name__}
+    try:
+        await hub.audit.write(replace(made, result="failed", data=data))
+    except NotWritten:
+        log.exception("the failure of %s was not written down", made.action)

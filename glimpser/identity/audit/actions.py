@@ -1,0 +1,16 @@
+"""The codes of what is written down beside the changes of routes, whose codes are their operation ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ACTIONS: Mapping[str, str] = {
+    "auth.sign_in": "Somebody signed in.",
+    "auth.sign_in_failed": "Name and password did not match; the object is the account that was tried.",
+    "auth.code_failed": "The password was right, the code of the second factor was not.",
+    "auth.locked": "So many failures that sign-ins of that account, or from that address, are refused for a while.",
+    "auth.set_up": "The first administrator was made.",
+    "setup.link_made": "A link to the first set-up was made.",
+    "access.refused": "Somebody tried what is not theirs to do; `tried` is the operation, `again` how often more.",
+    "audit.trimmed": "Entries older than `audit_retention_days` were removed.",
+}

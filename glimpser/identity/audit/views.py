@@ -1,0 +1,55 @@
+"""Who watched what: an entry when somebody begins to watch a stream, and one when they are gone for a minute."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from .entries import Entry, moment
+
+GONE_S = 60.0
+
+
+@dataclass(slots=True)
+class _View:
+    entry: Entry
+    open: int = 0
+    left: float = 0.0
+    left_at: datetime | None = None
+
+
+class Views:
+    """Counts the open pictures of each principal, stream and session. A page that is loaded again goes on."""
+
+    def __init__(self, write: Callable[[Entry], None]) -> None:
+        self._write = write
+        self._views: dict[tuple[str, str, str], _View] = {}
+
+    @contextmanager
+    def watching(self, made: Entry) -> Iterator[None]:
+        """Within the block its principal watches its object."""
+        key = (made.actor, str(made.data.get("via", "")), made.object_id)
+        view = self._views.get(key)
+        if view is None:
+            view = self._views[key] = _View(made)
+            self._write(made)
+        view.open += 1
+        try:
+            yield
+        finally:
+            view.open -= 1
+            view.left, view.left_at = time.monotonic(), datetime.now(UTC)
+
+    def flush(self, *, all_: bool = False) -> None:
+        """Write the ends of what is over; ``all_``: of everything, the hub stops."""
+        now = time.monotonic()
+        for key, view in list(self._views.items()):
+            if all_ or (not view.open and now - view.left >= GONE_S):
+                del self._views[key]
+                ended = view.left_at if not view.open and view.left_at else datetime.now(UTC)
+                data = {**view.entry.data, "since": moment(view.entry.at),
+                        "seconds": round((ended - view.entry.at).total_seconds())}  # fmt: skip
+                self._write(replace(view.entry, action=f"{view.entry.action}_ended", at=ended, data=data))
