@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
-from glimpser.identity.audit import Audit
+from glimpser.identity.audit import Audit, chain
 
 from .conftest import Log
 
 SWAP = ("UPDATE audit_events SET seq = -5 WHERE seq = 5", "UPDATE audit_events SET seq = 5 WHERE seq = 6",
         "UPDATE audit_events SET seq = 6 WHERE seq = -5")  # fmt: skip
 COLUMNS = "at, actor, actor_name, actor_kind, action, object_type, object_id, object_name, result, address, data, mac"
+
+
+def copied(seq: int, *, from_: int) -> str:
+    """The statement that puts a copy of an entry at another number."""
+    columns = f"{seq}, 'copy{seq}', {COLUMNS} FROM audit_events WHERE seq = {from_}"
+    return "INSERT INTO audit_events (seq, id, " + COLUMNS + ") SELECT " + columns
 
 
 def test_an_untouched_log_is_whole(log: Log) -> None:
@@ -41,12 +47,12 @@ def test_an_untouched_log_is_whole(log: Log) -> None:
         (list(SWAP), 5, "changed"),
         (["DELETE FROM audit_events WHERE seq > 9"], 10, "cut_off"),
         (["DELETE FROM audit_events"], 1, "cut_off"),
-        ([f"INSERT INTO audit_events (seq, id, {COLUMNS}) SELECT 13, 'new', {COLUMNS} FROM audit_events WHERE seq = 3"],
+        ([copied(13, from_=3)],
          13, "changed"),
         (["UPDATE audit_events SET seq = -seq WHERE seq > 6", "UPDATE audit_events SET seq = 1 - seq WHERE seq < 0",
-          f"INSERT INTO audit_events (seq, id, {COLUMNS}) SELECT 7, 'new', {COLUMNS} FROM audit_events WHERE seq = 3"],
+          copied(7, from_=3)],
          7, "changed"),
-        ([f"INSERT INTO audit_events (seq, id, {COLUMNS}) SELECT 0, 'new', {COLUMNS} FROM audit_events WHERE seq = 3"],
+        ([copied(0, from_=3)],
          0, "inserted"),
     ],
 )  # fmt: skip
@@ -106,11 +112,7 @@ class TestTrimming:
         log.write(10)
 
         async def trim(audit: Audit) -> None:
-            from glimpser.identity.audit import chain
-
-            old = (datetime.now(UTC) + timedelta(seconds=1)).isoformat(" ")
-            assert old
-            await audit._db.write(lambda conn: chain.trim(conn, audit.seal, datetime.now(UTC), 6))  # type: ignore[arg-type]
+            await audit._db.write(lambda conn: chain.trim(conn, audit.seal, datetime.now(UTC), 6))
 
         log.use(trim)
 
@@ -128,7 +130,7 @@ class TestTrimming:
             ("DELETE FROM meta WHERE key = 'audit.checkpoint'", "missing", 1),
             ("""UPDATE meta SET value = replace(value, '"seq":6', '"seq":8') WHERE key = 'audit.checkpoint'""",
              "checkpoint", 0),
-            (f"INSERT INTO audit_events (seq, id, {COLUMNS}) SELECT 3, 'x', {COLUMNS} FROM audit_events WHERE seq = 9",
+            (copied(3, from_=9),
              "inserted", 3),
         ],
     )  # fmt: skip
