@@ -4,7 +4,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0003_second_factors")]
+    dependencies = [("core", "0004_restrictions")]
 
     operations = [
         ops.AddField(model_name="AuditEvent", name="actor_name", field=fields.CharField(default="", max_length=200)),
