@@ -15,12 +15,12 @@ from glimpser_sdk.errors import GlimpserError
 from glimpser_sdk.ids import new_id
 from glimpser_sdk.web import Problem
 
-from .api import auditing, plugin_routes, problems, resources
+from .api import auditing, plugin_routes, problems, resources, shared
 from .api.authentication import COOKIE, COOKIE_SECURE, renew_cookie
 from .api.dispatch import admit, check_all_declared, declared, mount
 from .api.host import Host
 from .api.inputs import Request
-from .api.routing import ID_PATTERN
+from .api.routing import ID_PATTERN, Route
 from .identity.audit import Asking, asking
 from .identity.tokens import key_prefix
 
@@ -76,31 +76,35 @@ def create_app(hub: Hub) -> Quart:
     async def enter() -> None:
         g.trace_id, g.started = new_id(), time.monotonic()
         check_host(hub, request.host)
-        g.principal = await identify(hub, request)
+        route = route_of(request, request.method)
+        g.principal = await principal_of(hub, request, route)
         if g.principal is None:
             body: Any = request.body
             body.restrict(MAX_BODY_OF_STRANGERS)
         asking.set(Asking.of(g.principal, request.remote_addr or ""))
         if request.method not in SAFE:
             check_origin(hub, request)
-        if request.url_rule is not None:
-            admit_to(request.url_rule, request.method)
+        if route is not None:
+            admit(route, g.principal)
 
     @app.before_websocket
     async def enter_socket() -> None:
         g.trace_id, g.started = new_id(), time.monotonic()
         check_host(hub, websocket.host)
-        g.principal = await identify(hub, websocket)
+        route = route_of(websocket, "GET")
+        g.principal = await principal_of(hub, websocket, route)
         asking.set(Asking.of(g.principal, websocket.remote_addr or ""))
         check_origin(hub, websocket)
-        if websocket.url_rule is not None:
-            admit_to(websocket.url_rule, "GET")
+        if route is not None:
+            admit(route, g.principal)
 
-    def admit_to(rule: Rule, method: str) -> None:
-        route = declared(app, rule, method)
-        if route is None:
+    def route_of(asked: Any, method: str) -> Route | None:
+        """The declared route; None where no rule fits, which is answered elsewhere."""
+        rule: Rule | None = asked.url_rule
+        route = None if rule is None else declared(app, rule, method)
+        if rule is not None and route is None:
             raise Problem(404, "path.not_found", "there is no such path")
-        admit(route, g.principal)
+        return route
 
     @app.after_request
     async def leave(response: Response) -> Response:
@@ -159,6 +163,13 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+async def principal_of(hub: Hub, asked: Any, route: Route | None) -> Principal | None:
+    """Who asks: on paths of a share link its visitor and nobody else."""
+    if route is not None and route.shared:
+        return await shared.visitor(hub, asked)
+    return await identify(hub, asked)
 
 
 async def identify(hub: Hub, asked: Any) -> Principal | None:

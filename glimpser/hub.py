@@ -135,7 +135,10 @@ class Hub:
         self._background = [
             asyncio.create_task(self.audit.run(), name="audit"),
             asyncio.create_task(self._prune(), name="prune"),
-            asyncio.create_task(Watch(self.responses, self.identity.ended).run(), name="watch what is open"),
+            asyncio.create_task(
+                Watch(self.responses, self.identity.ended, self.identity.shares.unchanged).run(),
+                name="watch what is open",
+            ),
             asyncio.create_task(self._copy_database(), name="copy the database"),
             asyncio.create_task(self.health.run(), name="stream health"),
         ]

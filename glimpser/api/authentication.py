@@ -127,7 +127,7 @@ def user_agent() -> str:
 
 def device() -> str | None:
     """The token of a browser that signed in before."""
-    return request.cookies.get(_cookie_name(DEVICE))
+    return request.cookies.get(cookie_name(DEVICE))
 
 
 @contextmanager
@@ -145,9 +145,9 @@ def told_alike(detail: str = WRONG) -> Iterator[None]:
 def with_cookies(made: SignedIn) -> Response:
     """An empty answer that signs a browser in."""
     response = Response(b"", status=204)
-    _set_cookie(response, COOKIE, made.token, days=30)
+    set_cookie(response, COOKIE, made.token, days=30)
     if made.device is not None:
-        _set_cookie(response, DEVICE, made.device, days=400)
+        set_cookie(response, DEVICE, made.device, days=400)
     return response
 
 
@@ -159,7 +159,7 @@ def go_on_as(token: str) -> None:
 def renew_cookie(response: Response) -> None:
     """Give the session its new cookie, where it goes on under another token."""
     if (token := g.pop("renewed", None)) is not None:
-        _set_cookie(response, COOKIE, token, days=30)
+        set_cookie(response, COOKIE, token, days=30)
 
 
 def browser(principal: Principal, what: str) -> None:
@@ -168,13 +168,15 @@ def browser(principal: Principal, what: str) -> None:
         raise Problem(403, "auth.session_needed", f"sign in with a browser to {what}")
 
 
-def _cookie_name(name: str) -> str:
+def cookie_name(name: str) -> str:
+    """The name under which the browser has a cookie."""
     return f"__Host-{name}" if request.scheme == "https" else name
 
 
-def _set_cookie(response: Response, name: str, value: str, *, days: int) -> None:
+def set_cookie(response: Response, name: str, value: str, *, days: int) -> None:
+    """Give the browser a cookie that no script and no other site uses."""
     response.set_cookie(
-        _cookie_name(name), value, max_age=days * 86400, httponly=True, secure=request.scheme == "https",
+        cookie_name(name), value, max_age=days * 86400, httponly=True, secure=request.scheme == "https",
         samesite="Strict", path="/",
     )  # fmt: skip
 

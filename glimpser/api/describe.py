@@ -18,6 +18,7 @@ from .dispatch import declared
 from .problems import ProblemOut
 from .routing import ID_PATTERN, PUBLIC, Route
 from .schemas import Schemas
+from .shared import COOKIE as VISITOR
 from .system import version
 
 if TYPE_CHECKING:
@@ -64,9 +65,11 @@ class Description(OpenAPIProvider):
     def __init__(self, app: Quart, hub: Hub) -> None:
         cookie = APIKeySecurityScheme(name=COOKIE, in_="cookie")
         cookie.description = "Set by signing in; `__Host-` before the name on HTTPS."
+        visitor = APIKeySecurityScheme(name=VISITOR, in_="cookie")
+        visitor.description = "Set by opening a share link; the link's id stands behind the name."
         extension = QuartSchema(
             info=Info(title="Glimpser", version=version()),
-            security_schemes={"bearer": HttpSecurityScheme(scheme="bearer"), "cookie": cookie},
+            security_schemes={"bearer": HttpSecurityScheme(scheme="bearer"), "cookie": cookie, "visitor": visitor},
             security=[{"bearer": []}, {"cookie": []}],
         )
         app.config.setdefault("QUART_SCHEMA_CONVERT_CASING", False)
@@ -127,6 +130,8 @@ class Description(OpenAPIProvider):
             operation |= {"deprecated": True, "description": f"An older path of `{route.alias_of}`."}
         if route.permission == PUBLIC:
             operation["security"] = []
+        if route.shared:
+            operation["security"] = [{"visitor": []}]
         if route.body is not None:
             operation["requestBody"] = {"required": True, "content": self._body(route)}
         return operation

@@ -120,7 +120,7 @@ def _view(hub: Hub, route: Route) -> Callable[..., Awaitable[Response]]:
 
 
 def _socket(hub: Hub, route: Route) -> Callable[..., Awaitable[None]]:
-    async def socket() -> None:
+    async def socket(**params: str) -> None:
         await route.handler(hub=hub, principal=g.principal)
 
     return socket
@@ -136,6 +136,6 @@ async def _loaded(hub: Hub, route: Route, principal: Principal | None, params: d
         raise Problem(404, f"{route.load.name}.not_found", f"there is no such {route.load.name.replace('_', ' ')}")
     stream_id = route.load.stream_of(found)
     free = route.permission == SIGNED_IN or (route.per_stream and stream_id is None)
-    if not free and not can(principal, route.permission, stream_id):
+    if not free and not can(principal, route.permission, stream_id, getattr(found, "id", None)):
         raise _forbidden(route.permission)
     return {**rest, route.load.name: found}

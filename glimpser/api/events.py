@@ -81,7 +81,7 @@ def _out(hub: Hub, principal: Principal, event: Event, stream_name: str, clip_id
         | {
             "clip_id": clip_id,
             "text": hub.events.types.text(event.type, words),
-            "can": abilities(principal, EVENT_PERMISSIONS, event.stream_id),
+            "can": abilities(principal, EVENT_PERMISSIONS, event.stream_id, event.id),
         }
     )
 

@@ -42,7 +42,10 @@ class FeedQuery(BaseModel):
 
 
 def _visible(principal: Principal, change: Change) -> bool:
-    """Whether the principal may hear of a change."""
+    """Whether the principal may hear of a change. Visitors of a share link see pictures; why a camera gives none, which
+    changes tell, is not for them."""
+    if principal.kind == "share":
+        return False
     if change.topic in ("event", "activity"):
         return can(principal, "events.view", change.stream_id) and sees(principal, change.stream_id)
     if change.topic == "stream":

@@ -20,6 +20,8 @@ from . import (
     roles,
     search,
     settings,
+    shared,
+    shares,
     snapshots,
     sockets,
     streams,
@@ -34,11 +36,12 @@ RESOURCES: tuple[Routes, ...] = (
     health.route, authentication.route, proofs.route, streams.route, live.route, snapshots.route, groups.route,
     events.route,
     activities.route, feed.route, tools.route, plugins.route, settings.route, system.route, search.route,
-    users.route, roles.route, keys.route, grants.route, sockets.route, openapi.route, pages.route,
+    users.route, roles.route, keys.route, grants.route, shares.route, shared.route, sockets.route, openapi.route,
+    pages.route,
 )  # fmt: skip
 
 
 def all_routes() -> list[Route]:
     """The core's routes."""
     routes = [route for resource in RESOURCES for route in resource.routes]
-    return [*routes, *aliases(routes)]
+    return [*routes, *shared.for_visitors(), *aliases(routes)]

@@ -1,4 +1,4 @@
-"""Long-lived responses: each belongs to the session or key that opened it and ends with it."""
+"""Long-lived responses: each belongs to the session, key or link that opened it and ends with it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class OpenResponses:
         return list({response.principal.session_id: response.principal for response in self._open.values()}.values())
 
     def end_sessions(self, session_ids: Collection[str]) -> None:
-        """End the responses of these sessions or keys."""
+        """End the responses of these sessions, keys or links."""
         for response in list(self._open.values()):
             if response.principal.session_id in session_ids:
                 response.end()

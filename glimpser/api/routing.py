@@ -17,6 +17,8 @@ PUBLIC = "anonymous"
 SIGNED_IN = "authenticated"
 """Any principal, for what belongs to themselves."""
 
+SHARED = "/api/shared/<id:link_id>"
+"""Above the paths that the visitors of a share link ask."""
 ID_PATTERN = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 LONG_LIVED = ("multipart/x-mixed-replace", "text/event-stream")
 """Types of answers that do not end by themselves."""
@@ -75,6 +77,8 @@ class Route:
     audited: bool = True
     """A change made through it is written to the audit log; see ``auditing.is_audited`` for what is none."""
     websocket: bool = False
+    shared: bool = False
+    """Asked by the visitors of the share link in its path, and by nobody else."""
     documented: bool = True
     alias_of: str = ""
     """Operation id of the route that this one is another path of."""
@@ -99,6 +103,10 @@ class Route:
     def long_lived(self) -> bool:
         """Whether the answer stays open."""
         return self.websocket or self.media in LONG_LIVED
+
+    def for_visitors(self) -> Route:
+        """The same for the visitors of a share link, below its path."""
+        return replace(self, path=SHARED + self.path.removeprefix("/api"), tag="shared", shared=True)
 
     def alias(self, path: str, method: str | None = None) -> Route:
         """The same at a path of earlier versions."""

@@ -59,6 +59,12 @@ def counters(name: str, address: str, device_id: str | None) -> list[Counter]:
     ]
 
 
+def of_links(address: str) -> list[Counter]:
+    """What a guess at the token of a link counts towards: its own counter, so that an old link in a browser keeps
+    nobody from signing in."""
+    return [Counter(f"token of a link|{_network(address)}", ADDRESS, forgiven=False, of_address=True)]
+
+
 def _network(address: str) -> str:
     try:
         ip = ipaddress.ip_address(address)

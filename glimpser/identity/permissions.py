@@ -16,6 +16,7 @@ CORE: tuple[PermissionSpec, ...] = (
     ),
     PermissionSpec(id="streams.configure", title="Create, change, import, export and delete streams", per_stream=True),
     PermissionSpec(id="streams.record_unmasked", title="Allow recording past a privacy mask", per_stream=True),
+    PermissionSpec(id="streams.share", title="Share streams and events by link", roles=OPERATE, per_stream=True),
     PermissionSpec(id="groups.manage", title="Create and change groups of streams", roles=OPERATE),
     PermissionSpec(
         id="events.view", title="See events, activities, clips and the timeline", roles=ALL, per_stream=True

@@ -17,11 +17,12 @@ NOWHERE: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who is asking. ``kind``: user (a browser session), token (got for a password) or api_key. ``session_id``: of the
-    session or key that proves it. ``rank`` orders roles: one manages lower ones.
+    """Who is asking. ``kind``: user (a browser session), token (got for a password), api_key or share (a share link).
+    ``session_id``: of the session, key or link that proves it. ``rank`` orders roles: one manages lower ones.
 
-    ``hubwide`` holds for the hub and all its streams, ``grants`` for single streams beside it. ``hidden``: streams of
-    which nothing holds. ``restrictions`` have cut all three down already; what is left of them is a matter of time.
+    ``hubwide`` holds for the hub and all its streams, ``grants`` for single streams beside it, and ``objects`` for
+    single events, pictures and clips, by their ids. ``hidden``: streams of which nothing holds. ``restrictions`` have
+    cut all of them down already; what is left of them is a matter of time.
 
     ``expires_at``: when the proof ends by itself. ``proved_at``: when they last typed a password or a code;
     ``dangerous``: a key that needs no such proof; ``ways``: by which they can prove it again. ``to_enrol``: may do
@@ -36,6 +37,7 @@ class Principal:
     session_id: str
     hubwide: frozenset[str]
     grants: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOWHERE)
+    objects: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOWHERE)
     expires_at: datetime | None = None
     proved_at: datetime | None = None
     dangerous: bool = False
@@ -47,15 +49,20 @@ class Principal:
     @property
     def permissions(self) -> frozenset[str]:
         """What the principal may do somewhere."""
-        return self.hubwide.union(*self.grants.values())
+        return self.hubwide.union(*self.grants.values(), *self.objects.values())
 
 
-def can(principal: Principal | None, permission: str, stream_id: str | None = None) -> bool:
-    """Whether the principal has the permission: on a stream where one is named, else on the hub as a whole."""
+def can(
+    principal: Principal | None, permission: str, stream_id: str | None = None, object_id: str | None = None
+) -> bool:
+    """Whether the principal has the permission: on a stream where one is named, or on the one object of it, else on the
+    hub as a whole."""
     if principal is None or stream_id in principal.hidden:
         return False
-    return permission in principal.hubwide or (
-        stream_id is not None and permission in principal.grants.get(stream_id, ())
+    return (
+        permission in principal.hubwide
+        or (stream_id is not None and permission in principal.grants.get(stream_id, ()))
+        or (object_id is not None and permission in principal.objects.get(object_id, ()))
     )
 
 
@@ -71,7 +78,8 @@ def visible_to(principal: Principal, column: str = "id", permission: str = "stre
             s for s, own in principal.grants.items() if needed <= own | principal.hubwide and s not in principal.hidden
         )
     }
-    return Q(**condition)
+    single = sorted(o for o, own in principal.objects.items() if needed <= own)
+    return Q(**condition) | Q(id__in=single) if single else Q(**condition)
 
 
 def known_to(principal: Principal, moment: str) -> Q:
@@ -84,13 +92,15 @@ def known_to(principal: Principal, moment: str) -> Q:
     return Q() if until is None else Q(**condition)
 
 
-def sees(principal: Principal, stream_id: str | None) -> bool:
+def sees(principal: Principal, stream_id: str | None, object_id: str | None = None) -> bool:
     """Whether something of this stream (None = of the hub itself) may be shown to the principal."""
     if stream_id is None:
         return can(principal, "system.view")
-    return can(principal, "streams.view", stream_id)
+    return can(principal, "streams.view", stream_id, object_id)
 
 
-def abilities(principal: Principal, permissions: tuple[str, ...], stream_id: str | None = None) -> list[str]:
+def abilities(
+    principal: Principal, permissions: tuple[str, ...], stream_id: str | None = None, object_id: str | None = None
+) -> list[str]:
     """Which of ``permissions`` the principal has on an object: the ``can`` list in answers."""
-    return [p for p in permissions if can(principal, p, stream_id)]
+    return [p for p in permissions if can(principal, p, stream_id, object_id)]

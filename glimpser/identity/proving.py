@@ -17,7 +17,7 @@ from glimpser_sdk.errors import NotReady
 
 from . import devices
 from .audit import Audit
-from .limiter import Guess, SignInLimiter, counters
+from .limiter import Guess, SignInLimiter, counters, of_links
 
 NO_PASSWORDS = "nobody can sign in with a password: install a password plugin (pip install glimpser-password)"
 
@@ -100,6 +100,27 @@ class Proving:
             if count in dict(counter.ladder):
                 of = "address" if counter.of_address else "account"
                 await self._audit.record("auth.locked", object=account, address=address, failures=count, of=of)
+
+    async def shared_password(self, name: str, password_hash: str, password: str, *, address: str) -> None:
+        """Wrong, or Locked, unless it is the password of something that is no account; ``name``: what counts."""
+        backend = self.backend()
+        guess = await self.limiter.take(counters(name, address, None))
+        if guess.refused:
+            raise Locked(guess.wait_s)
+        account = Account(id="", name="", password_hash=password_hash)
+        async with self._hashing:
+            good = await asyncio.to_thread(backend.verify, account, password)
+        if guess.wait_s > 0 or not good:
+            raise Wrong(guess.wait_s)
+        await self.limiter.undo(guess, forgive=True)
+
+    async def link(self, address: str, *, good: bool) -> None:
+        """Count a token of a link that nobody made. Locked, good or not, after too many of them."""
+        guess = await self.limiter.take(of_links(address))
+        if guess.refused:
+            raise Locked(guess.wait_s)
+        if good:
+            await self.limiter.undo(guess, forgive=False)
 
     def factor(self, factor: str) -> FactorBackend:
         """The backend with this id. NotReady, saying what to do, while its plugin does not run: nobody is let in for

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from glimpser.database.models import ApiKey, Grant, Session, User
+from glimpser.database.models import ApiKey, Grant, Session, ShareLink, User
 from glimpser_sdk.web import Problem
 
 from . import restrictions
@@ -40,11 +40,12 @@ async def check_admin_stays(conn: Any, user_id: str) -> None:
 
 
 async def proofs(users: Collection[str], roles: Collection[str] = ()) -> list[str]:
-    """Ids of the live sessions and keys of these users, and of everybody with these roles."""
+    """Ids of the live sessions, keys and share links of these users, and of everybody with these roles."""
     ids = {*users, *(str(i) for i in await User.filter(role__in=list(roles)).values_list("id", flat=True))}
     sessions = await Session.filter(user_id__in=list(ids), revoked_at=None).values_list("id", flat=True)
     keys = await ApiKey.filter(user_id__in=list(ids), revoked_at=None).values_list("id", flat=True)
-    return [str(i) for i in (*sessions, *keys)]
+    links = await ShareLink.filter(user_id__in=list(ids), revoked_at=None).values_list("id", flat=True)
+    return [str(i) for i in (*sessions, *keys, *links)]
 
 
 async def affected_by_group(group_id: str) -> tuple[set[str], set[str]]:

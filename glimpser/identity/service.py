@@ -21,6 +21,8 @@ from .permissions import Catalogue
 from .policy import Principal
 from .proving import Proving, Wrong
 from .rights import Rights, of_user
+from .shares import Shares
+from .signing import Signer
 
 
 class FactorNeeded(Exception):
@@ -69,6 +71,7 @@ class Identity:
         self.bootstrap = Bootstrap(data_dir)
         self.tokens = AccessTokens(data_dir, issuer)
         self.proving = Proving(db, audit, passwords, factors or {})
+        self.shares = Shares(self, db, Signer(data_dir / "signing.key"))
         self._challenges = Challenges()
         self._factor_rank = factor_rank
         self.on_revoked: list[Callable[[Collection[str]], None]] = []
@@ -168,6 +171,16 @@ class Identity:
             user, rights, rank, kind="api_key", proof=row.id, expires_at=row.expires_at,
             dangerous=step_up.SCOPE in row.scopes, ways=(step_up.SCOPE,),
         )  # fmt: skip
+
+    async def as_user(self, user_id: str) -> Principal | None:
+        """What a user may do, for what acts in their name; None when there is no such active user."""
+        user = await User.filter(id=user_id, active=True).first()
+        if user is None:
+            return None
+        rights, rank = await of_user(self.permissions, user)
+        if self.must_enrol(user, rank):
+            rights = Rights(hubwide=frozenset(), grants={})
+        return _principal(user, rights, rank, kind="user", proof="")
 
     # --- signing in and out ----------------------------------------------------------------------------------------
 

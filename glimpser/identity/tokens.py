@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+from typing import Any
 
 KEY_MARK = "glm"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def random_token(bits: int = 256) -> str:
     """URL-safe text with that many random bits."""
     return secrets.token_urlsafe(bits // 8)
+
+
+def as_token(value: Any) -> str:
+    """The value if it may be a token of 256 bits, else "", which is nobody's."""
+    return value if isinstance(value, str) and _TOKEN.fullmatch(value) else ""
 
 
 def digest(token: str) -> str:

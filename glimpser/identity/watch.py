@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -30,11 +30,18 @@ class Open(Protocol):
 
 
 class Watch:
-    """``ended``: told the ids of sessions and keys whose open responses are to end."""
+    """``ended``: told the ids of sessions, keys and links whose open responses are to end. ``unchanged``: asked whether
+    the visitor of a link may still see what they could see."""
 
-    def __init__(self, opened: Open, ended: Callable[[Collection[str]], None]) -> None:
+    def __init__(
+        self,
+        opened: Open,
+        ended: Callable[[Collection[str]], None],
+        unchanged: Callable[[Principal], Awaitable[bool]],
+    ) -> None:
         self._open = opened
         self._ended = ended
+        self._unchanged = unchanged
         self._known: dict[str, str] = {}
 
     async def run(self) -> None:
@@ -49,6 +56,9 @@ class Watch:
     async def look(self) -> None:
         """Once."""
         self._open.end_expired()
+        visitors = [p for p in self._open.principals() if p.kind == "share"]
+        if changed := [p.session_id for p in visitors if not await self._unchanged(p)]:
+            self._ended(changed)
         opened = {p.session_id: p for p in self._open.principals() if p.kind in ("user", "token", "api_key")}
         self._known = {proof: seen for proof, seen in self._known.items() if proof in opened}
         if not opened:

@@ -52,6 +52,12 @@ async def setup() -> Response:
     return _answer(shell(0))
 
 
+@route("GET", "/s", permission=PUBLIC, media=HTML)
+async def share() -> Response:
+    """What a share link shows; its token is behind #, where servers do not see it."""
+    return _answer(shell(0))
+
+
 @route("GET", "/static/<path:name>", permission=PUBLIC, media="*/*")
 async def static(name: str) -> Response:
     """A packaged file."""

@@ -118,7 +118,7 @@ class TestDescription:
                 assert operation["security"] == []
             else:
                 assert {"401", "403"} <= set(operation["responses"])
-        assert set(told["components"]["securitySchemes"]) == {"bearer", "cookie"}
+        assert set(told["components"]["securitySchemes"]) == {"bearer", "cookie", "visitor"}
         assert told["security"] == [{"bearer": []}, {"cookie": []}]
 
     def test_every_reference_leads_somewhere(self, extended: ApiHub) -> None:

@@ -36,7 +36,7 @@ class TestEverybody:
         open_doors = {r.path for r in ROUTES if r.permission == PUBLIC and r.path.startswith("/api")}
         assert open_doors == {
             "/api/auth/setup/needed", "/api/auth/setup/signup", "/api/auth/login", "/api/auth/mfa/verify",
-            "/api/auth/token", "/api/openapi.json",
+            "/api/auth/token", "/api/auth/links/share", "/api/openapi.json",
         }  # fmt: skip
         for route in ROUTES:
             if route.permission != PUBLIC:
@@ -52,7 +52,9 @@ class TestEverybody:
             if route.permission in (PUBLIC, SIGNED_IN) or route.long_lived:
                 continue
             status = ask(client, route).status_code
-            if route.permission in allowed:
+            if route.shared:
+                assert status == 401, f"{route.method} {route.path}: {status}"
+            elif route.permission in allowed:
                 assert status not in (401, 403), f"{route.method} {route.path}: {status}"
             else:
                 assert status == 403, f"{route.method} {route.path}: {status}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -253,6 +254,39 @@ def new_password(world: World, who: str, target: str) -> Call:
 def spare_session(world: World, who: str, target: str) -> Call:
     owner = world.owner(who) if target == "own" else "spare"
     return Call({"session_id": world.session(owner)[0]}, control=world.browser(owner))
+
+
+@recipe("POST /api/share-links")
+def new_link(world: World, who: str, target: str) -> Call:
+    ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    return Call(json={"name": world.fresh("link"), "expires_at": ends, "stream": world.places[target].stream})
+
+
+@recipe("DELETE /api/share-links/{link_id}")
+def spare_link(world: World, who: str, target: str) -> Call:
+    owner = world.owner(who) if target == "own" else "spare"
+    return Call({"link_id": world.share_of(owner)}, control=world.browser(owner))
+
+
+@recipe("POST /api/auth/links/share")
+def opened_link(world: World, who: str, target: str) -> Call:
+    return Call(json={"token": world.token}, by=world.again(who), control=world.hub.client())
+
+
+@recipe(*(f"GET /api/shared/{{link_id}}{rest}" for rest in (
+    "", "/ws", "/stream/{stream_id}/mjpeg", "/snapshots/{snapshot_id}/image")))  # fmt: skip
+def visited(world: World, who: str, target: str) -> Call:
+    call = standing(world, who, target)
+    call.ids["link_id"], call.control = world.links[target], world.visitors[target]
+    return call
+
+
+@recipe("GET /api/shared/{link_id}/clips/{clip_id}/file")
+def visited_event(world: World, who: str, target: str) -> Call:
+    """Only a link for an event shows a clip; who has one for its stream is no visitor of that."""
+    call = standing(world, who, target)
+    call.ids["link_id"], call.control = world.links[f"{target} event"], world.visitors[f"{target} event"]
+    return call
 
 
 @recipe("POST /api/api-keys")

@@ -46,7 +46,7 @@ def routes(world: World) -> set[tuple[str, str]]:
 def ask(world: World, client: httpx.Client, method: str, path: str, call: recipes.Call) -> int:
     """The status of a request."""
     url = re.sub(r"{(\w+)}", lambda found: call.ids[found[1]], path)
-    if path == "/api/ws":
+    if path.endswith("/ws"):
         try:
             with connect(world.hub.url.replace("http", "ws") + url, additional_headers=credentials(client)):
                 return 101

@@ -46,6 +46,9 @@ class World:
         self.users: dict[str, str] = {}
         self.keys: dict[str, str] = {}
         self.places: dict[str, Place] = {}
+        self.visitors: dict[str, httpx.Client] = {}
+        self.links: dict[str, str] = {}
+        self.token = ""
         self.role = self._scoped = ""
         self._number = 0
 
@@ -95,7 +98,33 @@ class World:
                 name: getattr(self, name)(place.stream) for name in ("event", "snapshot", "clip", "group", "note")
             }
             place.ids["activity"] = self.call("GET", f"/api/events/{place.ids['event']}")["activity_id"]
+        self._share()
         return self
+
+    def _share(self) -> None:
+        """A visitor of a link for each stream, and of one for each event with its clip."""
+        for name, place in self.places.items():
+            with self._database() as rows:
+                rows.execute("UPDATE events SET clip_id = ? WHERE id = ?", [place.ids["clip"], place.ids["event"]])
+            for visitor, what in ((name, {"stream": place.stream}), (f"{name} event", {"event": place.ids["event"]})):
+                made = self.link(**what)
+                self.links[visitor], self.token = made["id"], made["link"].partition("#")[2]
+                self.visitors[visitor] = client = self.hub.client()
+                opened = client.post("/api/auth/links/share", json={"token": self.token})
+                assert opened.status_code == 200, opened.text
+        self.people["share"] = self.visitors["own"]
+
+    def link(self, **what: str) -> Any:
+        """A new share link."""
+        ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        return self.call("POST", "/api/share-links", {"name": self.fresh("link"), "expires_at": ends, **what})
+
+    def share_of(self, name: str) -> str:
+        """The id of a new share link of somebody, whether or not they could make it."""
+        identifier = str(self.link(stream=self.places["own"].stream)["id"])
+        with self._database() as rows:
+            rows.execute("UPDATE share_links SET user_id = ? WHERE id = ?", [self.users[name], identifier])
+        return identifier
 
     def stop(self) -> None:
         """Everything ends."""

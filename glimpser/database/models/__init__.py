@@ -5,6 +5,7 @@ Reads are plain ORM calls anywhere; rows are changed only inside ``Database.writ
 
 from glimpser.database.models.events import Activity, ActivityReview, Event, EventLog
 from glimpser.database.models.identity import ApiKey, Device, Grant, Role, Session, SignInFailure, User
+from glimpser.database.models.links import ShareLink
 from glimpser.database.models.media import MediaFile, Snapshot
 from glimpser.database.models.plugins import PluginState, PluginValue
 from glimpser.database.models.records import AuditEvent, IdempotencyKey
@@ -28,6 +29,7 @@ __all__ = [
     "Role",
     "Session",
     "Setting",
+    "ShareLink",
     "SignInFailure",
     "Snapshot",
     "Stream",

@@ -10,6 +10,8 @@ ACTIONS: Mapping[str, str] = {
     "auth.code_failed": "The password was right, the code of the second factor was not.",
     "auth.locked": "So many failures that sign-ins of that account, or from that address, are refused for a while.",
     "auth.set_up": "The first administrator was made.",
+    "share.opened": "Somebody opened a share link; who they are is not known.",
+    "share.password_failed": "The password of a share link was wrong.",
     "setup.link_made": "A link to the first set-up was made.",
     "access.refused": "Somebody tried what is not theirs to do; `tried` is the operation, `again` how often more.",
     "audit.trimmed": "Entries older than `audit_retention_days` were removed.",

@@ -7,6 +7,7 @@ import { eventsPage } from "./events.js";
 import { learnTypes, setZone } from "./format.js";
 import { loginPage } from "./login.js";
 import { setupPage } from "./setup.js";
+import { sharePage } from "./share.js";
 import { PageSocket } from "./socket.js";
 import { streamPage } from "./stream.js";
 import { Streams } from "./streams.js";
@@ -20,7 +21,7 @@ const PAGES = [
   [/^events$/, eventsPage],
   [/^streams\/([0-9A-Za-z]+)$/, streamPage],
 ];
-const DOORS = { login: loginPage, setup: setupPage };
+const DOORS = { login: loginPage, setup: setupPage, s: sharePage };
 
 class App {
   me = null;

@@ -15,13 +15,20 @@ export class PageSocket extends EventTarget {
   #socket = null;
   #timer = 0;
   #wanted = false;
+  #path;
   state = "connecting";
+
+  /** `path`: where the hub answers it. */
+  constructor(path = "api/ws") {
+    super();
+    this.#path = path;
+  }
 
   /** Connect, and stay connected until `close()`. */
   open() {
     this.#wanted = true;
     clearTimeout(this.#timer);
-    const url = new URL("api/ws", ROOT);
+    const url = new URL(this.#path, ROOT);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";

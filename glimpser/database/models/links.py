@@ -1,0 +1,35 @@
+"""Links that open something without an account. Only hashes of their tokens are stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from tortoise import fields
+
+from glimpser.database.fields import JsonField, Row, UtcField, id_key, id_or_none
+
+from .identity import User
+
+
+class ShareLink(Row):
+    """What a user shows to whoever has the link. ``kind`` is stream, wall or event; the first two name ``streams``, the
+    last ``event_id``."""
+
+    id = id_key()
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("core.User", related_name="share_links")
+    user_id: str
+    name = fields.CharField(max_length=200)
+    kind = fields.CharField(max_length=16)
+    streams: Any = JsonField(default=list)
+    event_id = id_or_none()
+    token_hash = fields.CharField(max_length=64, unique=True)
+    password_hash = fields.CharField(max_length=300, null=True)
+    expires_at = UtcField(db_index=True)
+    uses = fields.BigIntField(default=0)
+    last_used_at: UtcField[datetime | None] = UtcField(null=True)
+    revoked_at: UtcField[datetime | None] = UtcField(null=True)
+    created_at = UtcField(auto_now_add=True)
+
+    class Meta:
+        table = "share_links"
