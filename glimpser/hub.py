@@ -39,7 +39,7 @@ from glimpser.identity.permissions import Catalogue
 from glimpser.identity.roles import RANKS
 from glimpser.identity.service import Identity
 from glimpser.identity.watch import Watch
-from glimpser.logging import redactor, set_level
+from glimpser.logging import set_level
 from glimpser.media.pruner import Limits, Pruner, remove_orphans
 from glimpser.media.service import Media
 from glimpser.media.storage import LocalStorage
@@ -53,6 +53,7 @@ from glimpser.plugins.rows import Values
 from glimpser.plugins.runtime import Runtime
 from glimpser.plugins.state import Stage
 from glimpser.protocol.messages import EventChanged
+from glimpser.redaction import redactor
 from glimpser.sealed import open_box
 from glimpser.secrets import SecretBox
 from glimpser.settings import Settings
@@ -256,7 +257,7 @@ class Hub:
         self.metrics.events.labels(message.change).inc()
 
     async def _on_system(self, code: str, stream_id: str | None, params: dict[str, Any]) -> None:
-        known = code if code in self.events.types else "worker.crashed"
+        known, params = code if code in self.events.types else "worker.crashed", redactor.clean(params)
         await self.events.publish(known, stream_id=stream_id, data={"code": code, "params": params, **params})
         if code == "stream.suspect" and stream_id is not None:
             await self.streams.suspect(stream_id)
@@ -321,7 +322,7 @@ def database_file(settings: Settings) -> Path | None:
 
 
 def _plugin_data(plugin_id: str, state: str, reason: Reason) -> dict[str, Any]:
-    return {"plugin": plugin_id, "state": state, "code": reason.code, "params": reason.params}
+    return {"plugin": plugin_id, "state": state, "code": reason.code, "params": redactor.clean(reason.params)}
 
 
 __all__ = ["Hub", "StreamState"]

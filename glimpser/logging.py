@@ -11,10 +11,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor
 
-from glimpser.redaction import Redactor
-
-redactor = Redactor()
-"""Shared by the process: whoever resolves a secret teaches it here (``redactor.learn``)."""
+from glimpser.redaction import redactor
 
 
 def configure(level: str = "info", form: str = "auto", stream: TextIO | None = None) -> None:
@@ -66,17 +63,7 @@ def set_level(level: str) -> None:
 
 
 def _redact(logger: Any, method: str, event: EventDict) -> EventDict:
-    return {key: _clean(value) for key, value in event.items()}
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return redactor(value)
-    if isinstance(value, dict):
-        return {redactor(str(key)): _clean(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_clean(item) for item in value]
-    return value if value is None or isinstance(value, bool | int | float) else redactor(str(value))
+    return {key: redactor.clean(value) for key, value in event.items()}
 
 
 def _as_json(logger: Any, method: str, event: EventDict) -> str:

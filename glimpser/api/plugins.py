@@ -12,6 +12,7 @@ from glimpser.plugins.config import mask, resolve, seal, validate, without_seale
 from glimpser.plugins.rows import Changed, read_config, store_config, store_switch
 from glimpser.plugins.sections import stored_place
 from glimpser.plugins.state import Plugin
+from glimpser.redaction import redactor
 from glimpser_sdk.schema import form_schema
 from glimpser_sdk.web import Problem
 
@@ -112,7 +113,7 @@ async def _detail(hub: Hub, principal: Principal, plugin: Plugin) -> Versioned:
     manages = "plugins.manage" in principal.permissions
     version = stored.version if stored else 0
     body = plugin_out(plugin) | {
-        "traceback": plugin.traceback if manages else "",
+        "traceback": redactor(plugin.traceback) if manages else "",
         "schema": form_schema(section.model) if section else None,
         "config": mask(section.model, section.document) if section and manages else None,
         "sources": dict(section.sources) if section else {},

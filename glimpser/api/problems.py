@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, ValidationError
 from quart import Response, g
 
 from glimpser.plugins.config import DocumentInvalid
+from glimpser.redaction import redactor
 from glimpser_sdk.errors import AuthFailed, ConfigInvalid, GlimpserError, NotReady, Unsupported
 from glimpser_sdk.web import Problem
 
@@ -102,10 +103,10 @@ def answer(problem: Problem) -> Response:
         "title": title,
         "status": problem.status,
         "code": problem.code,
-        "detail": problem.detail or title,
-        "params": problem.params,
+        "detail": redactor(problem.detail or title),
+        "params": redactor.clean(problem.params),
         "trace_id": getattr(g, "trace_id", ""),
-        "errors": problem.errors if isinstance(problem, Invalid) else [],
+        "errors": redactor.clean(problem.errors) if isinstance(problem, Invalid) else [],
     }
     response = Response(json.dumps(body, default=str), status=problem.status, content_type="application/problem+json")
     retry = problem.retry_after if isinstance(problem, WrongProof) else problem.params.get("retry_after")

@@ -14,7 +14,9 @@ from glimpser.engine.contract import EngineError
 from glimpser.engine.groups import FIRST_PARTY
 from glimpser.identity.policy import Principal, can
 from glimpser.plugins.config import DocumentInvalid, load_model
+from glimpser.redaction import redactor
 from glimpser.secrets import Place
+from glimpser.streams.health import reason_view
 from glimpser.streams.inputs import StreamIn
 from glimpser.streams.parts import source_part
 from glimpser.streams.reasons import reason_text
@@ -190,14 +192,12 @@ async def try_stream(hub: Hub, body: TryIn) -> Any:
             "ok": why is None,
             "kind": kind,
             "config": documents.mask(spec.config, document, Place("", "")),
-            "reason": {"code": why.code, "params": why.params, "text": reason_text(why.code, why.params)}
-            if why
-            else None,
+            "reason": reason_view(why) if why else None,
             "resolution": f"{found.width}x{found.height}" if found.width else None,
             "fps": round(found.fps, 2) if found.fps else None,
             "codec": found.codec or None,
             "preview": "data:image/jpeg;base64," + base64.b64encode(found.jpeg).decode() if found.jpeg else None,
-            "details": found.details,
+            "details": redactor.clean(found.details),
             "errors": [],
         }
     )

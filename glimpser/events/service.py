@@ -9,6 +9,7 @@ from typing import Any
 from glimpser.database import Database
 from glimpser.database.models import Event, Stream
 from glimpser.protocol.messages import EventChanged, Notice
+from glimpser.redaction import redactor
 from glimpser_sdk.ids import new_id
 
 from . import log
@@ -57,7 +58,7 @@ class Events:
         await self.publish(
             notice.code if notice.code in self.types else "stream.notice",
             stream_id=notice.stream_id,
-            data={"plugin": notice.plugin, "code": notice.code, "params": notice.params},
+            data={"plugin": notice.plugin, "code": notice.code, "params": redactor.clean(notice.params)},
             at=notice.at,
         )
 

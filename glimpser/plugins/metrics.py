@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import prometheus_client as prometheus
 
+from glimpser.redaction import redactor
 from glimpser_sdk.specs import MetricSpec
 
 
@@ -18,7 +19,7 @@ class PluginCounter:
 
     def inc(self, amount: float = 1.0, /, **labels: str) -> None:
         """Add. ValueError for labels other than the declared ones."""
-        self._metric.labels(plugin=self._plugin_id, **labels).inc(amount)
+        self._metric.labels(plugin=self._plugin_id, **redactor.clean(labels)).inc(amount)
 
 
 class PluginMetrics:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from glimpser.redaction import redactor
 from glimpser_sdk.contributions import ContractBroken, Contribution
 from glimpser_sdk.errors import ConfigInvalid, GlimpserError, NotReady, Reason, Unsupported
 
@@ -84,7 +85,7 @@ class Plugin:
 
     @property
     def message(self) -> str:
-        return str(self.reason.params.get("detail", "")) if self.reason else ""
+        return redactor(str(self.reason.params.get("detail", ""))) if self.reason else ""
 
     def stop(self, state: State, code: str, detail: str, **params: Any) -> None:
         """Take it out for a reason that is no error of its own code."""
@@ -113,10 +114,10 @@ class Plugin:
             "first_party": all(i.first_party for i in self.installed),
             "state": self.state,
             "stage": self.stage,
-            "reason": {"code": self.reason.code, "params": self.reason.params} if self.reason else None,
-            "traceback": self.traceback,
+            "reason": {"code": self.reason.code, "params": redactor.clean(self.reason.params)} if self.reason else None,
+            "traceback": redactor(self.traceback),
             "durations_s": {str(stage): round(seconds, 4) for stage, seconds in self.durations.items()},
-            "warnings": list(self.warnings),
+            "warnings": redactor.clean(self.warnings),
         }
 
 

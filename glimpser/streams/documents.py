@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from glimpser.logging import redactor
 from glimpser.plugins import changes, config
 from glimpser.plugins.documents import escape, is_reference
+from glimpser.redaction import redactor
 from glimpser.secrets import Place, SecretBox
 from glimpser_sdk.lazy import Lazy
 

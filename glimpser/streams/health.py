@@ -9,6 +9,7 @@ from typing import Any
 from glimpser.capture.desired import StreamState
 from glimpser.events.service import Events
 from glimpser.protocol.messages import WhyNot
+from glimpser.redaction import redactor
 
 from .reasons import reason_text
 
@@ -75,13 +76,17 @@ class StreamHealth:
         if state is None or stream_id in self._open or state.state in ("active", "inactive", "removed"):
             return
         reason = state.reason
-        data: dict[str, Any] = {"code": reason.code if reason else "unknown", "params": reason.params if reason else {}}
+        data: dict[str, Any] = {
+            "code": reason.code if reason else "unknown",
+            "params": redactor.clean(reason.params) if reason else {},
+        }
         self._open[stream_id] = await self._events.publish("stream.lost", stream_id=stream_id, data=data, ended=False)
 
 
 def reason_view(why: WhyNot) -> dict[str, Any]:
     """A reason with its text."""
-    return {"code": why.code, "params": why.params, "text": reason_text(why.code, why.params)}
+    params = redactor.clean(why.params)
+    return {"code": why.code, "params": params, "text": reason_text(why.code, params)}
 
 
 def state_view(state: StreamState) -> dict[str, Any]:

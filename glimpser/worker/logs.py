@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Callable
 from typing import Any
 
 from glimpser.protocol.messages import Log
+from glimpser.redaction import Redactor
 
-_USERINFO = re.compile(r"(://)[^/@\s:]*(?::[^/@\s]*)?@")
-_SECRET_QUERY = re.compile(r"(?i)([?&](?:password|passwd|pwd|token|key|secret|auth)=)[^&\s]+")
 LONGEST = 8000
 BURST, WINDOW_S = 50, 10.0
-
-
-def redact(text: str, secrets: tuple[str, ...]) -> str:
-    """``text`` without the secrets and without credentials in URLs."""
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return _SECRET_QUERY.sub(r"\1***", _USERINFO.sub(r"\1***@", text))
 
 
 class HubHandler(logging.Handler):
@@ -30,7 +21,7 @@ class HubHandler(logging.Handler):
         self, post: Callable[[Any], None], stream_id: str = "", plugin: str = "", secrets: tuple[str, ...] = ()
     ) -> None:
         super().__init__()
-        self._post, self._stream_id, self._secrets = post, stream_id, secrets
+        self._post, self._stream_id, self._redact = post, stream_id, Redactor(secrets)
         self._params = {"plugin": plugin} if plugin else {}
         self._window = 0.0
         self._sent = self._left_out = 0
@@ -53,7 +44,7 @@ class HubHandler(logging.Handler):
         self._send(record.levelname, record.name, text)
 
     def _send(self, level: str, name: str, text: str) -> None:
-        text = redact(text, self._secrets)[:LONGEST]
+        text = self._redact(text)[:LONGEST]
         self._post(Log(level=level, logger=name, text=text, stream_id=self._stream_id, params=self._params))
 
 
