@@ -21,6 +21,7 @@ from .api.dispatch import admit, check_all_declared, declared, mount
 from .api.host import Host
 from .api.inputs import Request
 from .api.routing import ID_PATTERN, Route
+from .api.sso import asked as evidence
 from .identity.audit import Asking, asking
 from .identity.tokens import key_prefix
 
@@ -183,7 +184,7 @@ async def identify(hub: Hub, asked: Any) -> Principal | None:
             raise Problem(401, "auth.invalid", "this API key or token is not valid (any more)")
         return principal
     token = asked.cookies.get(COOKIE_SECURE) or asked.cookies.get(COOKIE)
-    return await hub.identity.by_session(token) if token else None
+    return await hub.identity.by_session(token, evidence(asked)) if token else None
 
 
 async def of_bearer(hub: Hub, value: str) -> Principal | None:

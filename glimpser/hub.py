@@ -32,12 +32,14 @@ from glimpser.engine.local import LocalEngine, LocalOptions
 from glimpser.events.service import Events
 from glimpser.events.types import CORE as CORE_EVENTS
 from glimpser.events.types import EventTypes
+from glimpser.identity import backends
 from glimpser.identity.audit import Audit
 from glimpser.identity.passwords import factor_backends, first_backend
 from glimpser.identity.permissions import CORE as CORE_PERMISSIONS
 from glimpser.identity.permissions import Catalogue
 from glimpser.identity.roles import RANKS
 from glimpser.identity.service import Identity
+from glimpser.identity.single_sign_on import SingleSignOn
 from glimpser.identity.watch import Watch
 from glimpser.logging import set_level
 from glimpser.media.pruner import Limits, Pruner, remove_orphans
@@ -77,6 +79,7 @@ class Hub:
     audit: Audit
     events: Events
     identity: Identity
+    sso: SingleSignOn
     media: Media
     pruner: Pruner
     streams: StreamStore
@@ -203,7 +206,10 @@ class Hub:
             self.db, self.settings.data_dir, permissions=catalogue, passwords=passwords, audit=self.audit,
             factors=factor_backends(registry, self.runtime.contexts.__getitem__),
             factor_rank=lambda: RANKS.get(self.settings.require_factor), issuer=f"glimpser:{self.node_id}",
+            backends=backends.make(registry, self.runtime.contexts.__getitem__,
+                                   lambda plugin, error: self.plugins.fail(plugin, Stage.SETUP, error)),
         )  # fmt: skip
+        self.sso = SingleSignOn(self.identity, self.db, self.box)
         self.identity.on_revoked.append(self.responses.end_sessions)
 
     def _make_capture(self, box: SecretBox) -> None:

@@ -21,7 +21,8 @@ class TrustedProxies:
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] in ("http", "websocket") and scope.get("client") and self.trusts(scope["client"][0]):
-            scope = self._rewritten(scope)
+            # Who really holds the other end stays known, for what goes by it.
+            scope = {**self._rewritten(scope), "glimpser.peer": scope["client"]}
         await self._app(scope, receive, send)
 
     def trusts(self, text: str) -> bool:

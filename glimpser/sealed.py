@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from glimpser.database.fields import Row
-from glimpser.database.models import PluginState, PluginValue, Stream
+from glimpser.database.models import PluginState, PluginValue, Session, Stream
 from glimpser.keyfile import KeyMissing, KeyUnusable, make_key, read_keys
 from glimpser.plugins.documents import map_leaves
 from glimpser.secrets import Place, SecretBox, SecretError, is_encrypted
@@ -33,6 +33,8 @@ KINDS = (
     Kind(Stream, ("config", "analyzers", "sinks"), lambda r: f"streams/{r.id}", lambda r: f"stream {r.name!r}"),
     Kind(PluginState, ("config",), lambda r: f"plugin_states/{r.plugin_id}", lambda r: f"plugin {r.plugin_id}"),
     Kind(PluginValue, ("value",), lambda r: f"plugin_kv/{r.plugin_id}/{r.key}", lambda r: f"plugin {r.plugin_id}"),
+    # By user, because a session goes on under other ids.
+    Kind(Session, ("provider_keep",), lambda r: f"sessions/user/{r.user_id}", lambda r: f"a session of {r.user_id}"),
 )
 
 

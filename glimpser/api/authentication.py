@@ -142,9 +142,9 @@ def told_alike(detail: str = WRONG) -> Iterator[None]:
         raise Problem(429, "auth.locked", text, retry_after=locked.retry_after) from None
 
 
-def with_cookies(made: SignedIn) -> Response:
-    """An empty answer that signs a browser in."""
-    response = Response(b"", status=204)
+def with_cookies(made: SignedIn, response: Response | None = None) -> Response:
+    """An answer, empty unless it is given, that signs a browser in."""
+    response = response or Response(b"", status=204)
     set_cookie(response, COOKIE, made.token, days=30)
     if made.device is not None:
         set_cookie(response, DEVICE, made.device, days=400)
@@ -225,10 +225,13 @@ async def login(hub: Hub, body: SignIn) -> Response:
 
 @route("POST", "/api/auth/logout", permission=SIGNED_IN, status=204)
 async def logout(hub: Hub, principal: Principal) -> Response:
-    """End this session."""
-    if principal.kind == "user":
-        await hub.identity.sign_out(principal)
+    """End this session. ``Location`` of the answer, if it has one: where to go to sign out at the provider too."""
     response = Response(b"", status=204)
+    if principal.kind == "user":
+        base = hub.settings.public_url or f"{request.scheme}://{request.host}"
+        if there := await hub.sso.sign_out_url(principal, return_to=f"{base}/login"):
+            response.headers["Location"] = there
+        await hub.identity.sign_out(principal)
     response.delete_cookie(COOKIE, path="/")
     response.delete_cookie(COOKIE_SECURE, path="/", secure=True)
     return response

@@ -16,7 +16,7 @@ from werkzeug.routing import Rule
 from .authentication import COOKIE
 from .dispatch import declared
 from .problems import ProblemOut
-from .routing import ID_PATTERN, PUBLIC, Route
+from .routing import ID_PATTERN, PATTERNS, PUBLIC, Route
 from .schemas import Schemas
 from .shared import COOKIE as VISITOR
 from .system import version
@@ -139,7 +139,8 @@ class Description(OpenAPIProvider):
     def _parameters(self, rule: Rule, route: Route, known: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
         names = {p["name"] for p in known}
         for name in sorted(rule.arguments - names):
-            pattern = route.load.pattern if route.load and route.load.parameter == name else ID_PATTERN
+            own = route.load.pattern if route.load and route.load.parameter == name else None
+            pattern = own or PATTERNS.get(name, ID_PATTERN)
             yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": pattern}}
         if route.query is not None:
             yield from self._schemas.parameters(route.query)

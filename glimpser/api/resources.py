@@ -24,6 +24,7 @@ from . import (
     shares,
     snapshots,
     sockets,
+    sso,
     streams,
     system,
     tools,
@@ -33,8 +34,8 @@ from .aliases import aliases
 from .routing import Route, Routes
 
 RESOURCES: tuple[Routes, ...] = (
-    health.route, authentication.route, proofs.route, streams.route, live.route, snapshots.route, groups.route,
-    events.route,
+    health.route, authentication.route, proofs.route, sso.route, streams.route, live.route, snapshots.route,
+    groups.route, events.route,
     activities.route, feed.route, tools.route, plugins.route, settings.route, system.route, search.route,
     users.route, roles.route, keys.route, grants.route, shares.route, shared.route, sockets.route, openapi.route,
     pages.route,

@@ -20,6 +20,8 @@ SIGNED_IN = "authenticated"
 SHARED = "/api/shared/<id:link_id>"
 """Above the paths that the visitors of a share link ask."""
 ID_PATTERN = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
+PATTERNS = {"provider": "^[a-z][a-z0-9-]{0,31}$"}
+"""What parameters of paths look like that are no ids and load no object."""
 LONG_LIVED = ("multipart/x-mixed-replace", "text/event-stream")
 """Types of answers that do not end by themselves."""
 

@@ -15,6 +15,7 @@ from glimpser_sdk.auth import FactorBackend, PasswordBackend
 from . import devices, ranks, sessions, step_up, users
 from .access_tokens import LIFETIME, AccessTokens
 from .audit import Audit, entry
+from .backends import Asked, Backends
 from .bootstrap import Bootstrap
 from .challenges import Challenges
 from .permissions import Catalogue
@@ -62,9 +63,10 @@ class Identity:
         factors: Mapping[str, FactorBackend] | None = None,
         factor_rank: Callable[[], int | None] = lambda: None,
         issuer: str = "glimpser",
+        backends: Backends | None = None,
     ) -> None:
         """``factors``: backends by id. ``factor_rank``: who has a rank from this one on needs a second factor.
-        ``issuer``: of access tokens, this hub's own."""
+        ``issuer``: of access tokens, this hub's own. ``backends``: ways to sign in besides passwords."""
         self._db = db
         self.audit = audit
         self.permissions = permissions
@@ -74,6 +76,7 @@ class Identity:
         self.shares = Shares(self, db, Signer(data_dir / "signing.key"))
         self._challenges = Challenges()
         self._factor_rank = factor_rank
+        self.backends = backends or Backends()
         self.on_revoked: list[Callable[[Collection[str]], None]] = []
         """Called with the ids of sessions that ended, so that open responses end too."""
 
@@ -84,12 +87,14 @@ class Identity:
 
     # --- who is asking -------------------------------------------------------------------------------------------
 
-    async def by_session(self, token: str) -> Principal | None:
-        """The principal of a session cookie."""
+    async def by_session(self, token: str, asked: Asked) -> Principal | None:
+        """The principal of a session cookie. One that a proxy's header opened holds while the proxy says the same."""
         found = await sessions.find(token)
         if found is None:
             return None
         session, user = found
+        if not self.backends.still(session.provider, user, asked):
+            return None
         if sessions.stale(session):
             await self._db.write(lambda conn: sessions.touch(conn, session.id))
         return await self._of_session(session, user, kind="user")
@@ -219,12 +224,14 @@ class Identity:
         return await self.open_session(user, known, address=address, user_agent=user_agent, trust=trust)
 
     async def open_session(
-        self, user: User, device_id: str | None, *, address: str, user_agent: str, trust: bool = False
-    ) -> SignedIn:
+        self, user: User, device_id: str | None, *, address: str, user_agent: str, trust: bool = False,
+        by: sessions.OpenedBy | None = None,
+    ) -> SignedIn:  # fmt: skip
         """Sign somebody in who proved who they are. ``device_id``: of the known device they are on. ``trust``: it needs
-        no second factor for a while."""
+        no second factor for a while. ``by``: where they proved it, if not by a password."""
         signed_in = entry("auth.sign_in", who=(user.id, user.name, "user"), address=address,
-                          user_agent=user_agent[:300], known_device=device_id is not None)  # fmt: skip
+                          user_agent=user_agent[:300], known_device=device_id is not None,
+                          by=by.provider if by else "password")  # fmt: skip
 
         async def change(conn: Any) -> SignedIn:
             await self.audit.append(conn, signed_in)
@@ -235,7 +242,7 @@ class Identity:
                 await devices.touch(conn, known)
             if trust:
                 await devices.trust(conn, known)
-            token, _ = await sessions.create(conn, user, address=address, user_agent=user_agent, device_id=known)
+            token, _ = await sessions.create(conn, user, address=address, user_agent=user_agent, device_id=known, by=by)
             return SignedIn(token=token, device=fresh)
 
         made: SignedIn = await self._db.write(change)

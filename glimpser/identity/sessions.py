@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,16 @@ KEPT = timedelta(days=30)
 """How long the row of a session that is over stays."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedBy:
+    """What a session was opened by, if not by a password: ``provider`` as `Session` has it, when the person last
+    proved there who they are, and what the backend wants back at the end, sealed."""
+
+    provider: str
+    proved_at: datetime | None
+    keep: dict[str, str] | None = None
+
+
 async def create(
     conn: Any,
     user: User,
@@ -25,14 +36,16 @@ async def create(
     user_agent: str,
     device_id: str | None = None,
     lifetime: timedelta = ABSOLUTE,
+    by: OpenedBy | None = None,
 ) -> tuple[str, Session]:
     """A new session inside a transaction; the token goes into the cookie and nowhere else."""
     token, now = tokens.random_token(), datetime.now(UTC)
     await Session.filter(expires_at__lt=now - KEPT).using_db(conn).delete()
     session = await Session.create(
         using_db=conn, id=new_id(), user_id=user.id, token_hash=tokens.digest(token), created_at=now,
-        last_seen_at=now, expires_at=now + lifetime, address=address, user_agent=user_agent[:300], step_up_at=now,
-        device_id=device_id,
+        last_seen_at=now, expires_at=now + lifetime, address=address, user_agent=user_agent[:300],
+        device_id=device_id, step_up_at=by.proved_at if by else now, provider=by.provider if by else None,
+        provider_keep=by.keep if by else None,
     )  # fmt: skip
     await User.filter(id=user.id).using_db(conn).update(last_sign_in_at=now)
     return token, session
@@ -46,7 +59,7 @@ async def renew(conn: Any, session_id: str) -> tuple[str, str]:
     fresh = await Session.create(
         using_db=conn, id=new_id(), user_id=old.user_id, token_hash=tokens.digest(token), created_at=old.created_at,
         last_seen_at=now, expires_at=old.expires_at, address=old.address, user_agent=old.user_agent,
-        step_up_at=old.step_up_at, device_id=old.device_id,
+        step_up_at=old.step_up_at, device_id=old.device_id, provider=old.provider, provider_keep=old.provider_keep,
     )  # fmt: skip
     await Session.filter(id=session_id).using_db(conn).update(revoked_at=now)
     return token, fresh.id
@@ -85,9 +98,9 @@ async def touch(conn: Any, session_id: str) -> None:
     await Session.filter(id=session_id).using_db(conn).update(last_seen_at=datetime.now(UTC))
 
 
-async def prove(conn: Any, session_id: str) -> None:
-    """Write down that its user proved who they are."""
-    await Session.filter(id=session_id).using_db(conn).update(step_up_at=datetime.now(UTC))
+async def prove(conn: Any, session_id: str, at: datetime | None = None) -> None:
+    """Write down that its user proved who they are, now or ``at`` some time."""
+    await Session.filter(id=session_id).using_db(conn).update(step_up_at=at or datetime.now(UTC))
 
 
 async def revoke(conn: Any, user_id: str, *, only: str | None = None, but: str | None = None) -> list[str]:

@@ -13,7 +13,16 @@ from packaging.utils import canonicalize_name
 GROUP = "glimpser.plugins"
 SDK = "glimpser-sdk"
 FIRST_PARTY = frozenset(
-    {"glimpser-ffmpeg", "glimpser-motion", "glimpser-clips", "glimpser-http", "glimpser-password", "glimpser-notes"}
+    {
+        "glimpser-clips",
+        "glimpser-ffmpeg",
+        "glimpser-http",
+        "glimpser-motion",
+        "glimpser-notes",
+        "glimpser-oidc",
+        "glimpser-password",
+        "glimpser-proxyauth",
+    }
 )
 
 

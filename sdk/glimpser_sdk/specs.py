@@ -95,7 +95,8 @@ class SinkSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthBackendSpec:
-    """A way to prove who one is. ``order``: lower is asked first. ``factory(ctx)``: see ``glimpser_sdk.auth``."""
+    """A way to prove who one is. ``order``: lower is asked first. ``factory(ctx)`` makes what ``glimpser_sdk.auth``
+    describes for the kind: ``PasswordBackend``, ``FactorBackend``, ``RedirectBackend`` (oidc) or ``HeaderBackend``."""
 
     id: str
     title: str

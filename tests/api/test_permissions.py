@@ -36,7 +36,9 @@ class TestEverybody:
         open_doors = {r.path for r in ROUTES if r.permission == PUBLIC and r.path.startswith("/api")}
         assert open_doors == {
             "/api/auth/setup/needed", "/api/auth/setup/signup", "/api/auth/login", "/api/auth/mfa/verify",
-            "/api/auth/token", "/api/auth/links/share", "/api/openapi.json",
+            "/api/auth/methods", "/api/auth/sso/<provider>", "/api/auth/sso/<provider>/callback", "/api/auth/token",
+            "/api/auth/links/share",
+            "/api/openapi.json",
         }  # fmt: skip
         for route in ROUTES:
             if route.permission != PUBLIC:

@@ -38,6 +38,11 @@ RECIPES: dict[tuple[str, str], Recipe] = {}
 UNANSWERED = {
     ("POST", "/api/auth/setup/signup"): "the first administrator is there, so nobody becomes the first any more",
     ("POST", "/api/auth/mfa/verify"): "a challenge comes with a password and a second factor, which nobody here has",
+    (
+        "GET",
+        "/api/auth/sso/{provider}",
+    ): "it leads away, here to a page that says why; test_single_sign_on goes all the way",
+    ("GET", "/api/auth/sso/{provider}/callback"): "it leads on; test_single_sign_on goes all the way",
 }
 """Routes that answer nobody well, and why."""
 DEAR = {("POST", "/api/streams/test"), ("POST", "/api/settings/streams/test")}
@@ -52,7 +57,8 @@ def normal(path: str) -> str:
 def standing(world: World, who: str, target: str) -> Call:
     """Ask for what is there anyway; enough for all that only reads."""
     if target == "-":
-        return Call({"name": "wall.js", "plugin_id": "notes", "stream_id": world.places["own"].stream})
+        ids = {"name": "wall.js", "plugin_id": "notes", "provider": "home"}
+        return Call(ids | {"stream_id": world.places["own"].stream})
     place = world.places[target]
     ids = {f"{name}_id": identifier for name, identifier in place.ids.items()}
     return Call(ids | {"stream_id": place.stream})

@@ -40,6 +40,15 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self.hub = ApiHub(folder / "data")
+        # A provider of sign-in that does not answer: what it would lead to is tested beside a real one.
+        provider = {
+            "id": "home",
+            "title": "Home",
+            "issuer": "http://127.0.0.1:9",
+            "client_id": "c",
+            "insecure_http": True,
+        }
+        self.hub.environment["GLIMPSER_OIDC__PROVIDERS"] = json.dumps([provider])
         self.hub.film = film(folder / "film.mp4", seconds=4)
         self.stack = ExitStack()
         self.people: dict[str, httpx.Client] = {}

@@ -4,7 +4,7 @@ Reads are plain ORM calls anywhere; rows are changed only inside ``Database.writ
 """
 
 from glimpser.database.models.events import Activity, ActivityReview, Event, EventLog
-from glimpser.database.models.identity import ApiKey, Device, Grant, Role, Session, SignInFailure, User
+from glimpser.database.models.identity import ApiKey, Device, Grant, Role, Session, SignInFailure, User, UserIdentity
 from glimpser.database.models.links import ShareLink
 from glimpser.database.models.media import MediaFile, Snapshot
 from glimpser.database.models.plugins import PluginState, PluginValue
@@ -36,6 +36,7 @@ __all__ = [
     "StreamGroup",
     "StreamGroupMember",
     "User",
+    "UserIdentity",
 ]
 
 # A docstring is for readers. Tortoise would also make it the table's comment, and then editing one were a migration.

@@ -93,9 +93,30 @@ class Grant(Row):
         table = "grants"
 
 
+class UserIdentity(Row):
+    """Whom a provider of single sign-on knows a user as. The pair of ``issuer`` and ``subject`` is unique and does not
+    change; ``name`` is what the provider called them last, for people to read."""
+
+    id = id_key()
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("core.User", related_name="identities")
+    user_id: str
+    issuer = fields.CharField(max_length=300)
+    subject = fields.CharField(max_length=255)
+    name = fields.CharField(max_length=200, default="")
+    created_at = UtcField(auto_now_add=True)
+    last_sign_in_at: UtcField[datetime | None] = UtcField(null=True)
+
+    class Meta:
+        table = "user_identities"
+        unique_together = (("issuer", "subject"),)
+
+
 class Session(Row):
     """A browser's sign-in, or a token for a password. ``step_up_at`` is when the user last proved who they are again,
-    ``device_id`` the `Device` it is on."""
+    ``device_id`` the `Device` it is on.
+
+    ``provider``: by what it was opened, ``oidc:ID`` or ``header:ID``; null: by a password. ``provider_keep``: what the
+    backend wants back at its end, sealed."""
 
     id = id_key()
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("core.User", related_name="sessions")
@@ -109,6 +130,8 @@ class Session(Row):
     revoked_at: UtcField[datetime | None] = UtcField(null=True)
     step_up_at: UtcField[datetime | None] = UtcField(null=True)
     device_id = fields.CharField(max_length=26, null=True)
+    provider = fields.CharField(max_length=64, null=True)
+    provider_keep: Any = JsonField(null=True)
 
     class Meta:
         table = "sessions"

@@ -61,6 +61,11 @@ export async function send(method, path, body, options = {}) {
   return json(await ask(method, path, { body, ...options }));
 }
 
+/** End the session; where to go to sign out at its provider too, or null. */
+export async function signOut() {
+  return (await ask("POST", "api/auth/logout")).headers.get("Location");
+}
+
 /** One page of a list: `items`, and `next` — the path of the next page, or null. */
 export async function list(path) {
   const response = await ask("GET", path);

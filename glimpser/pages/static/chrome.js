@@ -1,6 +1,6 @@
 // What stands around every page: the way to the others, the connection, the theme, the way out.
 
-import { at, send } from "./api.js";
+import { at, signOut } from "./api.js";
 import { button, fill, h, icon, say } from "./dom.js";
 
 const LOOPBACK = /^(localhost|127\.|\[::1\])/;
@@ -70,7 +70,8 @@ export class Chrome {
   }
 
   async #signOut() {
-    await send("POST", "api/auth/logout").catch(() => {});
-    this.#app.leave("login");
+    const there = await signOut().catch(() => null);
+    if (there) location.assign(there);
+    else this.#app.leave("login");
   }
 }

@@ -25,6 +25,8 @@ const DOORS = { login: loginPage, setup: setupPage, s: sharePage };
 
 class App {
   me = null;
+  /** The page that somebody wanted to see who had to sign in first; null for who came to sign in. */
+  wanted = null;
   streams = new Streams();
   socket = new PageSocket();
   #page = null;
@@ -90,10 +92,12 @@ class App {
     } catch (error) {
       if (error.status !== 401) throw error;
       const { needed } = await get("api/auth/setup/needed");
+      this.wanted = location.pathname.slice(ROOT.pathname.length);
       history.replaceState(null, "", at(needed ? "setup" : "login"));
       await this.show();
       return false;
     }
+    this.wanted = null;
     setZone(this.me.timezone);
     this.socket.open();
     const [types] = await Promise.all([get("api/event-types"), this.socket.greeted()]);

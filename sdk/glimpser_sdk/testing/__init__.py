@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .conformance.auth import AuthBackendConformance
     from .conformance.plugin import PluginConformance
     from .conformance.router import RouterConformance
+    from .conformance.single_sign_on import HeaderBackendConformance, RedirectBackendConformance
     from .conformance.sink import SinkConformance
     from .conformance.source import SourceConformance
     from .contexts import FakeEgress, FakeHubContext, FakeMetrics, FakeWorkerContext, MemoryStore, Published
@@ -41,9 +42,11 @@ _WHERE = {
     "FakeMetrics": ".contexts",
     "FakePrincipal": ".web",
     "FakeWorkerContext": ".contexts",
+    "HeaderBackendConformance": ".conformance.single_sign_on",
     "MemoryStore": ".contexts",
     "PluginConformance": ".conformance.plugin",
     "Published": ".contexts",
+    "RedirectBackendConformance": ".conformance.single_sign_on",
     "RouterConformance": ".conformance.router",
     "SinkConformance": ".conformance.sink",
     "SourceConformance": ".conformance.source",
@@ -56,8 +59,9 @@ _WHERE = {
 
 __all__ = [
     "AnalyzerConformance", "AuthBackendConformance", "FakeEgress", "FakeHost", "FakeHubContext", "FakeMetrics",
-    "FakePrincipal", "FakeWorkerContext", "MemoryStore", "PluginConformance", "Published", "RouterConformance",
-    "SinkConformance", "SourceConformance", "SystemClock", "VirtualClock", "app_with", "encoded", "moving_shapes",
+    "FakePrincipal", "FakeWorkerContext", "HeaderBackendConformance", "MemoryStore", "PluginConformance", "Published",
+    "RedirectBackendConformance", "RouterConformance", "SinkConformance", "SourceConformance", "SystemClock",
+    "VirtualClock", "app_with", "encoded", "moving_shapes",
 ]  # fmt: skip
 
 
