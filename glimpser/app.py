@@ -74,7 +74,7 @@ def create_app(hub: Hub) -> Quart:
     check_all_declared(app)
 
     @app.before_request
-    async def enter() -> None:
+    async def enter() -> Response | None:
         g.trace_id, g.started = new_id(), time.monotonic()
         check_host(hub, request.host)
         route = route_of(request, request.method)
@@ -85,8 +85,12 @@ def create_app(hub: Hub) -> Quart:
         asking.set(Asking.of(g.principal, request.remote_addr or ""))
         if request.method not in SAFE:
             check_origin(hub, request)
-        if route is not None:
-            admit(route, g.principal)
+        if route is None:
+            return None
+        if g.principal is None and not route.before_setup and await unattended(hub):
+            return to_setup(route)
+        admit(route, g.principal)
+        return None
 
     @app.before_websocket
     async def enter_socket() -> None:
@@ -146,6 +150,19 @@ def create_app(hub: Hub) -> Quart:
         return problems.answer(Problem(500, "hub.error", "an error of the hub; its log has more under the trace id"))
 
     return app
+
+
+async def unattended(hub: Hub) -> bool:
+    """Whether strangers reach a hub that nobody administers yet."""
+    return hub.settings.beyond_this_machine and await hub.identity.setup_needed()
+
+
+def to_setup(route: Route) -> Response:
+    """The way to the set-up, from a page; Problem 403 from elsewhere."""
+    if route.tag != "pages":
+        raise Problem(403, "setup.needed", "nobody administers this hub yet: open the set-up link that it printed")
+    up = "../" * (request.path.count("/") - 1)
+    return Response(b"", status=303, headers={"Location": f"{up}setup", "Cache-Control": "no-store"})
 
 
 def check_host(hub: Hub, host: str) -> None:

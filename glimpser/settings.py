@@ -202,6 +202,11 @@ class Settings(BaseModel):
             )
         return self
 
+    @property
+    def beyond_this_machine(self) -> bool:
+        """Whether other machines reach the hub."""
+        return not self._loopback()
+
     def _loopback(self) -> bool:
         return self.host in ("localhost", "::1", "[::1]") or self.host.startswith("127.")
 

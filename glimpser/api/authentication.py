@@ -181,13 +181,13 @@ def set_cookie(response: Response, name: str, value: str, *, days: int) -> None:
     )  # fmt: skip
 
 
-@route("GET", "/api/auth/setup/needed", permission=PUBLIC, answer=SetupNeeded)
+@route("GET", "/api/auth/setup/needed", permission=PUBLIC, before_setup=True, answer=SetupNeeded)
 async def setup_needed(hub: Hub) -> dict[str, bool]:
     """Whether the first-run page must be shown."""
     return {"needed": await hub.identity.setup_needed()}
 
 
-@route("POST", "/api/auth/setup/signup", permission=PUBLIC, body=SignUp, status=204)
+@route("POST", "/api/auth/setup/signup", permission=PUBLIC, before_setup=True, body=SignUp, status=204)
 async def setup_signup(hub: Hub, body: SignUp) -> Response:
     """Create the first administrator and sign in. The token works once; without a valid one this path answers 404."""
     made = await hub.identity.sign_up(

@@ -28,19 +28,19 @@ def _answer(status: str, ok: bool) -> Response:
     )  # fmt: skip
 
 
-@route("GET", "/healthz", permission=PUBLIC, answer=Alive)
+@route("GET", "/healthz", permission=PUBLIC, before_setup=True, answer=Alive)
 async def healthz() -> Response:
     """The process answers."""
     return _answer("ok", True)
 
 
-@route("GET", "/readyz", permission=PUBLIC, answer=Alive, also={503: "Starting or draining."})
+@route("GET", "/readyz", permission=PUBLIC, before_setup=True, answer=Alive, also={503: "Starting or draining."})
 async def readyz(hub: Hub) -> Response:
     """The hub takes requests; 503 while it starts or drains."""
     return _answer("ok" if hub.state == "ready" else hub.state, hub.state == "ready")
 
 
-@route("GET", "/startupz", permission=PUBLIC, answer=Alive, also={503: "Still starting."})
+@route("GET", "/startupz", permission=PUBLIC, before_setup=True, answer=Alive, also={503: "Still starting."})
 async def startupz(hub: Hub) -> Response:
     """Start-up is finished."""
     return _answer("ok" if hub.state != "starting" else "starting", hub.state != "starting")

@@ -79,6 +79,8 @@ class Route:
     audited: bool = True
     """A change made through it is written to the audit log; see ``auditing.is_audited`` for what is none."""
     websocket: bool = False
+    before_setup: bool = False
+    """Answered beyond this machine also while nobody administers the hub."""
     shared: bool = False
     """Asked by the visitors of the share link in its path, and by nobody else."""
     documented: bool = True

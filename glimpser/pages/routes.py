@@ -46,7 +46,7 @@ async def login() -> Response:
     return _answer(shell(0))
 
 
-@route("GET", "/setup", permission=PUBLIC, media=HTML)
+@route("GET", "/setup", permission=PUBLIC, before_setup=True, media=HTML)
 async def setup() -> Response:
     """The first administrator."""
     return _answer(shell(0))
@@ -58,7 +58,7 @@ async def share() -> Response:
     return _answer(shell(0))
 
 
-@route("GET", "/static/<path:name>", permission=PUBLIC, media="*/*")
+@route("GET", "/static/<path:name>", permission=PUBLIC, before_setup=True, media="*/*")
 async def static(name: str) -> Response:
     """A packaged file."""
     found = packaged().get(name)
@@ -67,7 +67,7 @@ async def static(name: str) -> Response:
     return _answer(found)
 
 
-@route("GET", "/favicon.svg", permission=PUBLIC, media="image/svg+xml")
+@route("GET", "/favicon.svg", permission=PUBLIC, before_setup=True, media="image/svg+xml")
 async def favicon() -> Response:
     """The mark."""
     return _answer(packaged()["favicon.svg"])
