@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glimpser.database.models import Grant, StreamGroup, StreamGroupMember
+from glimpser.database.models import Grant, Stream, StreamGroup, StreamGroupMember
 from glimpser.identity import ranks
 from glimpser.identity.policy import Principal, abilities
 from glimpser_sdk.ids import new_id
@@ -81,11 +81,17 @@ async def _check_gives(conn: Any, principal: Principal, group_id: str, streams: 
 
 
 async def _set_members(conn: Any, principal: Principal, group_id: str, streams: list[str]) -> None:
-    wanted = list(dict.fromkeys(streams))
+    """Members in order. Those that the principal does not see stay, behind the others."""
     await check_streams(principal, streams, conn)
-    await StreamGroupMember.filter(group_id=group_id).using_db(conn).delete()
-    members = [StreamGroupMember(group_id=group_id, stream_id=s, position=n) for n, s in enumerate(wanted)]
-    await StreamGroupMember.bulk_create(members, using_db=conn)
+    members = StreamGroupMember.filter(group_id=group_id).using_db(conn)
+    before = [str(i) for i in await members.order_by("position", "id").values_list("stream_id", flat=True)]
+    seen = await visible.streams(principal).filter(id__in=before).using_db(conn).values_list("id", flat=True)
+    hidden = Stream.filter(id__in=before, deleted_at=None).exclude(id__in=list(seen)).using_db(conn)
+    kept = {str(i) for i in await hidden.values_list("id", flat=True)}
+    wanted = list(dict.fromkeys([*streams, *(i for i in before if i in kept)]))
+    await members.delete()
+    rows = [StreamGroupMember(group_id=group_id, stream_id=s, position=n) for n, s in enumerate(wanted)]
+    await StreamGroupMember.bulk_create(rows, using_db=conn)
 
 
 @route("GET", "/api/stream-groups", permission="streams.view", per_stream=True, query=PageQuery, answer=list[GroupOut])

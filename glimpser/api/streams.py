@@ -19,6 +19,7 @@ from .cursors import PageQuery, page
 from .events import Id
 from .inputs import parse
 from .loaders import STREAM, named_or_tagged
+from .membership import checked_groups, groups_changed
 from .models import ReasonOut
 from .problems import Invalid
 from .routing import Page, Routes, Versioned
@@ -130,7 +131,8 @@ def _check_unmasked(principal: Principal, before: bool, after: bool, stream_id: 
 async def create_stream(hub: Hub, principal: Principal, body: StreamIn) -> Versioned:
     """Create a stream; it starts at once unless ``enabled`` is false."""
     _check_unmasked(principal, False, body.unmasked_recording, None)
-    row = await hub.streams.create(body)
+    row = await hub.streams.create(await checked_groups(principal, body))
+    await groups_changed(hub, (), body.groups)
     await hub.capture.apply(row.id)
     out = await stream_out(hub, principal, row)
     await hub.events.announce("stream", "created", row.id, stream_id=row.id, payload={"name": row.name})
@@ -149,8 +151,12 @@ async def change_stream(hub: Hub, principal: Principal, stream: Stream, body: di
     """Change a stream by a JSON merge patch; an omitted or masked secret stays. Needs If-Match."""
     given = await patched(hub, stream, body)
     _check_unmasked(principal, stream.unmasked_recording, given.unmasked_recording, stream.id)
+    before = (await hub.streams.given(stream)).groups
+    if "groups" in body:
+        given = await checked_groups(principal, given, before, stream.id)
     match = matcher()
     row = await hub.streams.change(stream, given, lambda now: match(now.version))
+    await groups_changed(hub, before, given.groups)
     await hub.capture.apply(row.id)
     await hub.events.announce("stream", "updated", row.id, stream_id=row.id, payload={"name": row.name})
     return await stream_out(hub, principal, row)

@@ -29,6 +29,7 @@ from .answers import plain
 from .events import Id
 from .inputs import parse
 from .loaders import STREAM
+from .membership import checked_groups, groups_changed
 from .models import ReasonOut
 from .problems import FieldProblem, Invalid, from_vocabulary
 from .routing import Routes
@@ -322,11 +323,15 @@ async def _import_one(
         if existing is not None:
             given = await patched(hub, existing, entry)
             _allow_unmasked(principal, given, existing.unmasked_recording)
+            before = (await hub.streams.given(existing)).groups
+            if "groups" in entry:
+                given = await checked_groups(principal, given, before, existing.id)
             row = await hub.streams.change(existing, given, lambda _: None)
         else:
-            given = parse(StreamIn, entry)
+            before, given = [], parse(StreamIn, entry)
             _allow_unmasked(principal, given, False)
-            row = await hub.streams.create(given)
+            row = await hub.streams.create(await checked_groups(principal, given))
+        await groups_changed(hub, before, given.groups)
         await hub.capture.apply(row.id)
         await hub.events.announce("stream", "imported", row.id, stream_id=row.id, payload={"name": row.name})
         return done | {"result": "overwritten" if existing else "created", "id": row.id}

@@ -203,9 +203,7 @@ class StreamStore:
             return
         other = await Stream.filter(external_key=key).using_db(conn).first()
         if other is not None and other.id != own:
-            raise ConfigInvalid(
-                f"the stream {other.name!r} has this key already", field="/external_key", code="stream.key_taken"
-            )
+            raise ConfigInvalid("another stream has this key already", field="/external_key", code="stream.key_taken")
 
     async def _set_groups(self, conn: Any, stream_id: str, groups: list[str]) -> None:
         known = {str(i) for i in await StreamGroup.filter(id__in=groups).using_db(conn).values_list("id", flat=True)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -20,6 +20,7 @@ from glimpser.api.feed import TOPICS
 from glimpser.api.sockets import MESSAGE
 
 from . import table
+from .ears import Way, by_events, by_socket, change_everything, last_seq
 from .world import PLACES, World, credentials
 
 Heard = set[tuple[str, str]]
@@ -45,48 +46,12 @@ def test_every_topic_and_every_message_has_its_rows() -> None:
     assert {row.path for row in rows("SAY")} == set(messages)
 
 
-def change_everything(world: World) -> None:
-    """A change of every topic, on both streams."""
-    for place in world.places.values():
-        world.event(place.stream)
-        world.call("PATCH", f"/api/streams/{place.stream}", {"tags": [world.fresh("tag")]})
-        world.call("PATCH", f"/api/stream-groups/{place.ids['group']}", {"name": world.fresh("group")})
-    world.call("PATCH", "/api/plugins/notes", {"enabled": True})
-    world.call("PATCH", "/api/settings", {"event_retention_days": 31})
-
-
 def which(world: World, change: dict[str, Any]) -> tuple[str, str]:
     """The topic of a change and whose it is."""
     for name, place in world.places.items():
         if change["stream_id"] == place.stream or change["id"] == place.ids["group"]:
             return change["topic"], name
     return change["topic"], "-"
-
-
-async def by_events(world: World, client: httpx.Client, after: int) -> AsyncIterator[dict[str, Any]]:
-    async with (
-        httpx.AsyncClient(base_url=world.hub.url, headers=credentials(client), timeout=60) as own,
-        own.stream("GET", f"/api/events/stream?after={after}") as answer,
-    ):
-        if answer.status_code != 200:
-            raise PermissionError(answer.status_code)
-        async for line in answer.aiter_lines():
-            if line.startswith("data: "):
-                yield json.loads(line.removeprefix("data: "))
-
-
-async def by_socket(world: World, client: httpx.Client, after: int) -> AsyncIterator[dict[str, Any]]:
-    url = world.hub.url.replace("http", "ws") + "/api/ws"
-    try:
-        async with connect(url, additional_headers=credentials(client)) as socket:
-            await socket.send(json.dumps({"type": "feed", "after": after}))
-            async for message in socket:
-                yield json.loads(message)
-    except InvalidStatus as error:
-        raise PermissionError(error.response.status_code) from None
-
-
-Way = Callable[[World, httpx.Client, int], AsyncIterator[dict[str, Any]]]
 
 
 class Ear:
@@ -132,13 +97,6 @@ async def hear(world: World, way: Way, people: list[str], *, replay: bool) -> di
             except PermissionError as error:
                 found[who] = error.args[0]
     return found
-
-
-async def last_seq(world: World) -> int:
-    """Where the feed is now."""
-    async with connect(world.hub.url.replace("http", "ws") + "/api/ws",
-                       additional_headers=credentials(world.people["admin"])) as socket:  # fmt: skip
-        return int(json.loads(await socket.recv())["seq"])
 
 
 @pytest.mark.timeout(240)

@@ -58,6 +58,7 @@ class World:
         self.visitors: dict[str, httpx.Client] = {}
         self.links: dict[str, str] = {}
         self.token = ""
+        self._settled: dict[str, list[str]] = {name: [] for name in PLACES}
         self.role = self._scoped = ""
         self._number = 0
 
@@ -97,7 +98,8 @@ class World:
         }
         self._person("spare", "viewer")
         self._person("keeper", "operator")
-        self.call("PUT", f"/api/streams/{own}/permissions", {"grants": self._grants()})
+        self._settled["own"].append(self.users["guest"])
+        self._grant(own, "own")
         self.people["key"] = self.hub.client(self.key("keeper", scopes=["streams.view", "events.view"], streams=[own]))
         self._scoped = self.keys["keeper"]
         self.people["expired"] = self.hub.client(self.key("admin", expired=True))
@@ -157,12 +159,18 @@ class World:
             self.users[name] = client.get("/api/me").json()["id"]
         return client
 
-    def _grants(self) -> list[dict[str, Any]]:
-        """On the own stream: the guest may see it, and the role of the custom one holds on it."""
-        return [
-            {"user": self.users["guest"], "permissions": ["streams.view"]},
-            {"role": self.role, "permissions": ["streams.view"]},
-        ]
+    def settle(self, name: str, role: str, place: str) -> None:
+        """Somebody new, whose role holds on the stream of a place, and on those that stand in for it."""
+        self.people[name] = self._person(name, role)
+        self._settled[place].append(self.users[name])
+        self._grant(self.places[place].stream, place)
+
+    def _grant(self, stream: str, place: str) -> None:
+        """Say who may do what they may do on the stream of a place."""
+        grants = [{"user": user, "permissions": ["streams.view"]} for user in self._settled[place]]
+        if place == "own":
+            grants.append({"role": self.role, "permissions": ["streams.view"]})
+        self.call("PUT", f"/api/streams/{stream}/permissions", {"grants": grants})
 
     def prove(self) -> None:
         """Everybody proved just now who they are, so that dangerous things are a question of rights alone."""
@@ -197,9 +205,9 @@ class World:
     def stand_in(self, target: str) -> str:
         """The id of a new stream on which everybody may do what they may do on ``target``."""
         made = self.stream()
+        self._grant(made, target)
         if target == "own":
             own = self.places["own"].stream
-            self.call("PUT", f"/api/streams/{made}/permissions", {"grants": self._grants()})
             self.call("PATCH", f"/api/users/{self.users['limited']}", {"streams": [own, made]})
             with self._database() as rows:
                 rows.execute("UPDATE api_keys SET streams = ? WHERE id = ?", [json.dumps([own, made]), self._scoped])
