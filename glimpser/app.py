@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from quart import Quart, Response, g, request, websocket
+from quart import Quart, Response, g, has_websocket_context, request, websocket
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
@@ -128,9 +128,10 @@ def create_app(hub: Hub) -> Quart:
 
     @app.errorhandler(Problem)
     async def problem(error: Problem) -> Response:
-        route = declared(app, request.url_rule, request.method) if request.url_rule is not None else None
+        sent: Any = websocket if has_websocket_context() else request
+        route = declared(app, sent.url_rule, sent.method) if sent.url_rule is not None else None
         if error.status == 403 and route is not None:
-            auditing.refused(hub, route, error)
+            auditing.refused(hub, route, error, sent.view_args or {})
         return problems.answer(error)
 
     @app.errorhandler(GlimpserError)
@@ -146,7 +147,8 @@ def create_app(hub: Hub) -> Quart:
 
     @app.errorhandler(Exception)
     async def bug(error: Exception) -> Response:
-        log.exception("request failed", extra={"trace_id": g.get("trace_id", ""), "path": request.path})
+        path = websocket.path if has_websocket_context() else request.path
+        log.exception("request failed", extra={"trace_id": g.get("trace_id", ""), "path": path})
         return problems.answer(Problem(500, "hub.error", "an error of the hub; its log has more under the trace id"))
 
     return app

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
-from quart import Response, g, request
+from quart import Response, g
 
 from glimpser.identity import audit
 from glimpser.identity.audit import Entry, NotWritten
@@ -80,7 +80,7 @@ def _first_id(arguments: Mapping[str, Any]) -> str:
     return next((v for k, v in arguments.items() if k.endswith("_id") and isinstance(v, str)), "")
 
 
-def refused(hub: Hub, route: Route, error: Problem) -> None:
+def refused(hub: Hub, route: Route, error: Problem, ids: Mapping[str, Any]) -> None:
     """Somebody tried what is not theirs to do. Tried often, it is an entry with their number every ten minutes."""
     principal: Principal | None = g.get("principal")
     permissions = hub.identity.permissions
@@ -89,7 +89,7 @@ def refused(hub: Hub, route: Route, error: Problem) -> None:
     everyday = route.permission in (PUBLIC, SIGNED_IN) or permissions.is_everyday(route.permission)
     if principal is None or (everyday and not is_audited(route, permissions)):
         return
-    made = audit.entry("access.refused", object=(_type(route), _first_id(request.view_args or {})), result="refused",
+    made = audit.entry("access.refused", object=(_type(route), _first_id(ids)), result="refused",
                        tried=action_of(route), code=error.code)  # fmt: skip
     hub.audit.repeats.note((principal.session_id, action_of(route), error.code), made)
 

@@ -15,7 +15,7 @@ from glimpser.api.routing import LONG_LIVED
 from glimpser_sdk.ids import new_id
 
 from . import recipes
-from .world import MARK, World
+from .world import MARK, World, knock
 
 ULID = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b", re.IGNORECASE)
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
@@ -77,6 +77,8 @@ def neighbours(folder: Path) -> World:
 def tell(client: httpx.Client, method: str, path: str, call: recipes.Call, **more: str) -> Told:
     """Ask, and take of the answer what may be compared. A stream's answer is left after its head."""
     url = re.sub(r"{(\w+)}", lambda found: call.ids.get(found[1], found[0]), path)
+    if path.endswith("/ws"):
+        return Told(knock(str(client.base_url.copy_with(scheme="ws", path=url)), client), frozenset(), "")
     headers = ({"If-Match": "*"} if method in ("PUT", "PATCH", "DELETE") else {}) | more
     with client.stream(method, url, params=call.query, json=call.json, headers=headers) as answer:
         kind = answer.headers.get("Content-Type", "").partition(";")[0]

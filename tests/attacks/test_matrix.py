@@ -12,15 +12,13 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 from quart import Quart
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 
 from glimpser.api.dispatch import check_all_declared
 from glimpser.api.resources import all_routes
 from glimpser.api.routing import LONG_LIVED
 
 from . import recipes, table
-from .world import World, credentials
+from .world import World, knock
 
 pytestmark = pytest.mark.long
 
@@ -47,11 +45,7 @@ def ask(world: World, client: httpx.Client, method: str, path: str, call: recipe
     """The status of a request."""
     url = re.sub(r"{(\w+)}", lambda found: call.ids[found[1]], path)
     if path.endswith("/ws"):
-        try:
-            with connect(world.hub.url.replace("http", "ws") + url, additional_headers=credentials(client)):
-                return 101
-        except InvalidStatus as error:
-            return error.response.status_code
+        return knock(world.hub.url.replace("http", "ws") + url, client)
     headers = {"If-Match": "*"} if method in ("PUT", "PATCH", "DELETE") else {}
     with client.stream(method, url, params=call.query, json=call.json, headers=headers) as answer:
         kind = answer.headers.get("Content-Type", "").partition(";")[0]

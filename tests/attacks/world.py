@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from glimpser.identity import tokens
 from glimpser_sdk.ids import new_id
@@ -301,6 +303,15 @@ class World:
 def _stored(at: datetime) -> str:
     """A time as the database keeps it."""
     return at.isoformat(sep=" ")
+
+
+def knock(url: str, client: httpx.Client) -> int:
+    """The status of a WebSocket's opening."""
+    try:
+        with connect(url, additional_headers=credentials(client)):
+            return 101
+    except InvalidStatus as error:
+        return error.response.status_code
 
 
 def credentials(client: httpx.Client) -> dict[str, str]:
