@@ -136,10 +136,9 @@ async def _enrol(hub: Hub, principal: Principal | None, code: str, wanted: str |
     chosen = wanted or (next(iter(factors)) if len(factors) == 1 else "")
     if chosen not in factors:
         raise Problem(409, "factor.not_found", f"factor: one of {', '.join(sorted(factors))}")
-    codes = await factors[chosen].confirm(principal.id, code)
-    if codes is None:
-        raise Problem(422, "auth.wrong", f"{WRONG_CODE}, or the enrolment was not begun: begin anew")
-    go_on_as(await hub.identity.set_factor(principal, chosen))
+    with told_alike(f"{WRONG_CODE}, or the enrolment was not begun: begin anew"):
+        codes, token = await hub.identity.enrol(principal, chosen, code, address=address(), device=device())
+    go_on_as(token)
     return {"factor": chosen, "recovery_codes": codes}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ SHARED = "/api/shared/<id:link_id>"
 ID_PATTERN = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 PATTERNS = {"provider": "^[a-z][a-z0-9-]{0,31}$"}
 """What parameters of paths look like that are no ids and load no object."""
+OWN = re.compile(r"/api/(p/[^/]+/)?(me|auth)(/|$)")
 LONG_LIVED = ("multipart/x-mixed-replace", "text/event-stream")
 """Types of answers that do not end by themselves."""
 
@@ -101,7 +103,7 @@ class Route:
     @property
     def own(self) -> bool:
         """Whether it is about one's own account or signing in, which who still has to enrol may use as well."""
-        return self.path.startswith(("/api/me", "/api/auth/"))
+        return OWN.match(self.path) is not None
 
     @property
     def long_lived(self) -> bool:

@@ -145,3 +145,17 @@ class Proving:
             await self._failed("auth.code_failed", user.name, user, guess, address)
             raise Wrong(guess.wait_s)
         await self.limiter.undo(guess, forgive=True)
+
+    async def first_code(
+        self, user_id: str, name: str, factor: str, code: str, *, address: str, device: str | None
+    ) -> list[str]:
+        """Finish an enrolment: recovery codes. Wrong, or Locked; guesses count like those of a sign-in."""
+        known = await devices.find(user_id, device)
+        guess = await self.limiter.take(counters(name, address, known.id if known else None))
+        if guess.refused:
+            raise Locked(guess.wait_s)
+        recovery = None if guess.wait_s > 0 else await self.factor(factor).confirm(user_id, code)
+        if recovery is None:
+            raise Wrong(guess.wait_s)
+        await self.limiter.undo(guess, forgive=True)
+        return recovery

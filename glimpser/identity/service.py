@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +25,8 @@ from .proving import Proving, Wrong
 from .rights import Rights, of_user
 from .shares import Shares
 from .signing import Signer
+
+log = logging.getLogger("glimpser.identity")
 
 
 class FactorNeeded(Exception):
@@ -275,6 +278,25 @@ class Identity:
         token, ended = await self._db.write(change)
         self.ended(ended)
         return str(token)
+
+    async def enrol(
+        self, principal: Principal, factor: str, code: str, *, address: str, device: str | None
+    ) -> tuple[list[str], str]:
+        """Finish what the principal began to enrol: recovery codes, and the token that the session goes on as. Wrong,
+        or Locked."""
+        recovery = await self.proving.first_code(
+            principal.id, principal.name, factor, code, address=address, device=device
+        )
+        return recovery, await self.set_factor(principal, factor)
+
+    async def forget_factor(self, user: User) -> None:
+        """The account is gone: let the plugin forget its factor. What it cannot do now stays, and opens nothing."""
+        backend = self.proving.factors.get(user.factor or "")
+        if backend is not None:
+            try:
+                await backend.forget(user.id)
+            except Exception:  # a plugin's code: anything may come out of it
+                log.exception("the factor %s of a removed account was not forgotten", user.factor)
 
     async def _others_end(self, conn: Any, principal: Principal) -> tuple[str, list[str]]:
         token, kept = await sessions.renew(conn, principal.session_id)

@@ -22,6 +22,7 @@ FIRST_PARTY = frozenset(
         "glimpser-oidc",
         "glimpser-password",
         "glimpser-proxyauth",
+        "glimpser-totp",
     }
 )
 

@@ -7,11 +7,12 @@ from typing import Any, Protocol, cast
 
 
 class Principal(Protocol):
-    """Who is asking."""
+    """Who is asking. ``kind``: ``user`` for somebody in a browser; programs are of another."""
 
     id: str
     name: str
     role: str
+    kind: str
     permissions: frozenset[str]
 
 

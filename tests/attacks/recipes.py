@@ -43,6 +43,8 @@ UNANSWERED = {
         "/api/auth/sso/{provider}",
     ): "it leads away, here to a page that says why; test_single_sign_on goes all the way",
     ("GET", "/api/auth/sso/{provider}/callback"): "it leads on; test_single_sign_on goes all the way",
+    ("POST", "/api/me/totp/recovery-codes"): "nobody here has a second factor",
+    ("POST", "/api/p/totp/me/totp/recovery-codes"): "nobody here has a second factor",
 }
 """Routes that answer nobody well, and why."""
 DEAR = {("POST", "/api/streams/test"), ("POST", "/api/settings/streams/test")}
@@ -254,6 +256,11 @@ def leaving(world: World, who: str, target: str) -> Call:
 @recipe("PUT /api/me/password")
 def new_password(world: World, who: str, target: str) -> Call:
     return Call(json={"current": PASSWORD, "new": PASSWORD}, by=world.again(who), control=world.browser("spare"))
+
+
+@recipe("DELETE /api/me/totp", "DELETE /api/p/totp/me/totp")
+def no_factor(world: World, who: str, target: str) -> Call:
+    return Call(by=world.again(who), control=world.browser("spare"))
 
 
 @recipe("DELETE /api/me/sessions/{session_id}")

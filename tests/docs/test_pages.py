@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import click
@@ -147,7 +148,15 @@ def test_every_json_and_toml_block_can_be_read() -> None:
 def test_routes_on_pages_exist() -> None:
     from glimpser.api.resources import all_routes
 
-    routes = {re.sub(r"<[^>]+>", "{}", route.path) for route in all_routes()} | {"/api/ws"}
+    claimed = [
+        f"/api{route.path}"
+        for entry in entry_points(group="glimpser.plugins")
+        for spec in getattr(entry.load(), "glimpser_routers", list)()
+        for route in spec.routes
+        if f"/api{route.path}".startswith(spec.claims)
+    ]
+    routes = {re.sub(r"<[^>]+>", "{}", path) for path in (*(route.path for route in all_routes()), *claimed)}
+    routes |= {"/api/ws"}
     for page in PAGES:
         if "adr" in page.parts or page.name in ("routes.md", "architecture.md"):
             continue

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .clocks import VirtualClock
     from .conformance.analyzer import AnalyzerConformance
-    from .conformance.auth import AuthBackendConformance
+    from .conformance.auth import AuthBackendConformance, FactorBackendConformance
     from .conformance.plugin import PluginConformance
     from .conformance.router import RouterConformance
     from .conformance.single_sign_on import HeaderBackendConformance, RedirectBackendConformance
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _WHERE = {
     "AnalyzerConformance": ".conformance.analyzer",
     "AuthBackendConformance": ".conformance.auth",
+    "FactorBackendConformance": ".conformance.auth",
     "FakeEgress": ".contexts",
     "FakeHost": ".web",
     "FakeHubContext": ".contexts",
@@ -58,8 +59,9 @@ _WHERE = {
 }
 
 __all__ = [
-    "AnalyzerConformance", "AuthBackendConformance", "FakeEgress", "FakeHost", "FakeHubContext", "FakeMetrics",
-    "FakePrincipal", "FakeWorkerContext", "HeaderBackendConformance", "MemoryStore", "PluginConformance", "Published",
+    "AnalyzerConformance", "AuthBackendConformance", "FactorBackendConformance", "FakeEgress", "FakeHost",
+    "FakeHubContext", "FakeMetrics", "FakePrincipal", "FakeWorkerContext",
+    "HeaderBackendConformance", "MemoryStore", "PluginConformance", "Published",
     "RedirectBackendConformance", "RouterConformance", "SinkConformance", "SourceConformance", "SystemClock",
     "VirtualClock", "app_with", "encoded", "moving_shapes",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ class FakePrincipal:
     id: str = "tester"
     name: str = "tester"
     role: str = "tester"
+    kind: str = "user"
 
 
 class FakeHost:

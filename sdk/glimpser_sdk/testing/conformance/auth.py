@@ -1,15 +1,15 @@
-"""Rules for password backends, the one kind of auth backend whose contract is written."""
+"""Rules for auth backends: passwords and second factors."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from glimpser_sdk.auth import Account, PasswordBackend
+from glimpser_sdk.auth import Account, FactorBackend, PasswordBackend
 from glimpser_sdk.errors import ConfigInvalid
 from glimpser_sdk.specs import AuthBackendSpec
 
@@ -136,6 +136,86 @@ class AuthBackendConformance(Conformance):
         tries = [password, "some wrong password"] * 4
         with ThreadPoolExecutor(4) as pool:
             assert list(pool.map(lambda typed: backend.verify(account, typed), tries)) == [True, False] * 4
+
+
+USER, OTHER = "01J00000000000000000000000", "01J00000000000000000000001"
+Begin = Callable[[str], Awaitable[Callable[[], str]]]
+
+
+class FactorBackendConformance(Conformance):
+    """What the core relies on in a backend of kind ``factor``.
+
+    Fixtures to override: ``spec``; ``backend``, made with the plugin's tables if it has some; ``begin``, an async call
+    that begins to enrol a user and gives a function with the right code of each moment, another one at each call.
+    """
+
+    @pytest.fixture
+    def spec(self) -> AuthBackendSpec:
+        """The spec under test."""
+        pytest.fail("override the fixture `spec` with the AuthBackendSpec under test")
+
+    @pytest.fixture
+    def backend(self) -> FactorBackend:
+        """The backend under test."""
+        pytest.fail("override the fixture `backend` with the backend under test")
+
+    @pytest.fixture
+    def begin(self) -> Begin:
+        """Begins to enrol."""
+        pytest.fail("override the fixture `begin`")
+
+    def test_the_spec_names_this_kind(self, spec: AuthBackendSpec, backend: FactorBackend) -> None:
+        """And its factory makes the backend."""
+        assert spec.kind == "factor"
+        assert isinstance(backend, spec.factory.load())
+
+    async def test_nothing_is_right_before_the_enrolment_is_finished(
+        self, backend: FactorBackend, begin: Begin
+    ) -> None:
+        """Nor for somebody who never began."""
+        assert await backend.confirm(USER, "123456") is None
+        assert await backend.verify(USER, "123456") is False
+        code = await begin(USER)
+        assert await backend.verify(USER, code()) is False
+        assert await backend.confirm(OTHER, code()) is None
+        assert await backend.confirm(USER, "no code at all") is None
+        assert await backend.confirm(USER, code()) is not None
+
+    async def test_a_code_is_right_once_and_for_its_user(self, backend: FactorBackend, begin: Begin) -> None:
+        """The one that finished the enrolment is used up too."""
+        code = await begin(USER)
+        first = code()
+        await backend.confirm(USER, first)
+        assert await backend.verify(USER, first) is False
+        second = code()
+        assert await backend.verify(OTHER, second) is False
+        assert await backend.verify(USER, second) is True
+        assert await backend.verify(USER, second) is False
+
+    async def test_recovery_codes_are_right_once(self, backend: FactorBackend, begin: Begin) -> None:
+        """Each of them."""
+        code = await begin(USER)
+        recovery = await backend.confirm(USER, code())
+        assert recovery
+        for typed in recovery:
+            assert await backend.verify(USER, typed) is True
+            assert await backend.verify(USER, typed) is False
+
+    async def test_whatever_is_typed_is_answered(self, backend: FactorBackend, begin: Begin) -> None:
+        """Text that is no code is wrong."""
+        code = await begin(USER)
+        await backend.confirm(USER, code())
+        for typed in ("", " ", "\0", "-1", "１２３４５６", "x" * 64):
+            assert await backend.verify(USER, typed) is False, repr(typed)
+
+    async def test_what_is_forgotten_is_gone(self, backend: FactorBackend, begin: Begin) -> None:
+        """For who had it, and without an error for who never had."""
+        code = await begin(USER)
+        recovery = await backend.confirm(USER, code())
+        await backend.forget(OTHER)
+        await backend.forget(USER)
+        assert await backend.verify(USER, code()) is False
+        assert await backend.verify(USER, (recovery or [""])[0]) is False
 
 
 def account_with(password_hash: str | None) -> Account:
