@@ -8,6 +8,7 @@ from typing import Any
 
 from glimpser.database.models import Device, Session, User
 from glimpser_sdk.ids import new_id
+from glimpser_sdk.web import Problem
 
 from . import tokens
 
@@ -53,9 +54,11 @@ async def create(
 
 async def renew(conn: Any, session_id: str) -> tuple[str, str]:
     """Inside a transaction: the session goes on under another token and id, which are returned; the old ones are
-    worth nothing any more. Its limits stay as they were."""
+    worth nothing any more. Its limits stay as they were. Problem 401 for one that ended meanwhile."""
     token, now = tokens.random_token(), datetime.now(UTC)
-    old = await Session.filter(id=session_id).using_db(conn).get()
+    old = await Session.filter(id=session_id, revoked_at=None).using_db(conn).first()
+    if old is None:
+        raise Problem(401, "auth.required", "this session ended meanwhile: sign in")
     fresh = await Session.create(
         using_db=conn, id=new_id(), user_id=old.user_id, token_hash=tokens.digest(token), created_at=old.created_at,
         last_seen_at=now, expires_at=old.expires_at, address=old.address, user_agent=old.user_agent,
