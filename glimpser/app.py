@@ -220,8 +220,20 @@ def check_origin(hub: Hub, asked: Any) -> None:
         raise Problem(403, "origin.refused", "this request comes from another site")
     origin = asked.headers.get("Origin")
     if origin is None:
+        # Every browser sends one with a WebSocket, which no other rule keeps from another site's page.
+        if asked.scheme in ("ws", "wss"):
+            raise Problem(403, "origin.refused", "a WebSocket needs an Origin, or an API key")
         return
-    own = urlsplit(hub.settings.public_url) if hub.settings.public_url else None
-    there = urlsplit(origin)
-    if there.netloc != asked.host and (own is None or there.netloc != own.netloc):
+    if not _is_own(hub, asked, origin):
         raise Problem(403, "origin.refused", "this request comes from another site")
+
+
+def _is_own(hub: Hub, asked: Any, origin: str) -> bool:
+    """Whether an origin is ours. One over plain HTTP is not when the hub was asked over TLS: anybody on the way could
+    have made it up. TLS that ends at a proxy may look like plain HTTP from here."""
+    there = urlsplit(origin)
+    public = urlsplit(hub.settings.public_url)
+    if public.netloc and (there.scheme, there.netloc) == (public.scheme, public.netloc):
+        return True
+    schemes = ("https",) if asked.scheme in ("https", "wss") else ("http", "https")
+    return there.scheme in schemes and there.netloc == asked.host
