@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ import pytest
 from support.hub import Hub, until
 
 from glimpser.database import Database
-from glimpser.database.models import PluginState, PluginValue
+from glimpser.database.models import PluginState, Session, Stream, User
 from glimpser.keyfile import read_keys
 from glimpser.plugins.rows import Values
 from glimpser.plugins.sections import stored_place
 from glimpser.sealed import open_box, rows, values_of
+from glimpser.secrets import Place
+from glimpser_sdk.ids import new_id
 
 STREAMS = 300
 EXIT_IN_USE = 5
@@ -71,6 +74,15 @@ def hub(tmp_path: Path) -> Hub:
         await db.write(lambda _: PluginState.create(plugin_id="planted", config={"token": sealed, "plain": 1}))
         await Values(db, "planted", box).set_secret("mine", ["canary-value"])
         await Values(db, "planted", box).set("plain", {"$enc": "text", "of": "its own"})
+        keep = box.encrypt("canary-provider", Place("sessions/user/grace", "provider_keep"))
+        now = datetime.now(UTC)
+
+        async def somebody(conn: Any) -> None:
+            await User.create(using_db=conn, id="grace", name="grace", role="viewer")
+            await Session.create(using_db=conn, id=new_id(), user_id="grace", token_hash="x", expires_at=now,
+                                 provider_keep=keep)  # fmt: skip
+
+        await db.write(somebody)
 
     _with(hub, plant)
     return hub
@@ -102,7 +114,7 @@ def secrets(hub: Hub) -> dict[str, Any]:
 
 def versions(hub: Hub) -> list[Any]:
     async def read(_: Database) -> list[Any]:
-        return [(row.version, row.updated_at) async for kind, row in rows() if kind.model is not PluginValue]
+        return [(row.version, row.updated_at) async for kind, row in rows() if kind.model in (Stream, PluginState)]
 
     return list(_with(hub, read))
 
@@ -121,7 +133,7 @@ def kill_during(hub: Hub, command: list[str], chance: random.Random) -> bool:
 @pytest.mark.parametrize("turns", [6, pytest.param(60, marks=pytest.mark.soak)])
 def test_killing_a_rotation_loses_nothing(hub: Hub, turns: int) -> None:
     planted, rowsaid, chance = secrets(hub), versions(hub), random.Random(1)
-    assert len(planted) == STREAMS + 2
+    assert len(planted) == STREAMS + 3
     first = (hub.folder / "secret.key").read_text().split()
     killed = 0
     for _ in range(turns):
@@ -159,20 +171,20 @@ def test_a_rotation_needs_the_hub_to_be_stopped_and_says_what_is_left(hub: Hub) 
     assert done.returncode == EXIT_IN_USE
     assert "stop it" in done.stderr
     assert key.read_text() == before
-    assert "302 of 302 secrets" in _checked(hub, 0)
+    assert "303 of 303 secrets" in _checked(hub, 0)
     hub.stop()
 
     stolen = base64.b64encode(bytes(32)).decode()
     key.write_text(f"{stolen}\n")
     said = _checked(hub, 1)
-    assert "0 of 302 secrets" in said
+    assert "0 of 303 secrets" in said
     assert "stream 's7': streams/" in said
     assert "plugin planted: plugin_kv/planted/mine value cannot be opened: it was made with another key" in said
     key.write_text(f"{stolen}\n{before}")
-    assert "302 of them need an older key" in _checked(hub, 0)
+    assert "303 of them need an older key" in _checked(hub, 0)
     hub.glimpser("secrets", "rotate")
     assert read_keys(key) == [bytes(32)]
-    assert "302 of 302" in _checked(hub, 0)
+    assert "303 of 303" in _checked(hub, 0)
 
 
 def _checked(hub: Hub, code: int) -> str:
