@@ -123,6 +123,8 @@ class Hub:
         await self._open_database()
         await self._load_stored()
         self.audit = Audit(self.db, settings.data_dir, days=lambda: self.settings.audit_retention_days)
+        self.audit.on_written.append(lambda made: self.metrics.audited(made.action))
+        self.audit.on_trouble.append(self._audit_trouble)
         registry = self.plugins.registry
         self.events = Events(self.db, node_id=self.node_id,
                              types=EventTypes(o.spec for o in registry.event_types.values()))  # fmt: skip
@@ -147,6 +149,7 @@ class Hub:
             asyncio.create_task(self.health.run(), name="stream health"),
         ]
         await self._report_plugins()
+        self.audit.note("hub.started")
 
     async def _open_database(self) -> None:
         models = {i: AppModels(models=s.modules, migrations=s.migrations) for i, s in self.plugins.models.items()}
@@ -268,6 +271,16 @@ class Hub:
         if code == "stream.suspect" and stream_id is not None:
             await self.streams.suspect(stream_id)
 
+    def _audit_trouble(self, reason: str) -> None:
+        self.metrics.audit_troubles.inc()
+        self._background.append(asyncio.create_task(self._tell_audit_trouble(reason), name="audit trouble"))
+
+    async def _tell_audit_trouble(self, reason: str) -> None:
+        try:
+            await self.events.publish("audit.trouble", data={"reason": reason})
+        except DatabaseError:
+            log.exception("the event audit.trouble was not written either")
+
     async def _report_plugins(self) -> None:
         for plugin in self.plugins.plugins.values():
             if plugin.reason is not None and not plugin.alive and plugin.state != "disabled":
@@ -305,6 +318,7 @@ class Hub:
     async def drain(self) -> None:
         """Not ready any more: end what is open and stop all streams, while requests are still answered."""
         self.state = "draining"
+        self.audit.note("hub.stopped")
         self.responses.close()
         self.events.stop()
         for task in self._background:

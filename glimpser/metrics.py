@@ -18,7 +18,16 @@ class HubMetrics:
             buckets=(0.005, 0.01, 0.03, 0.1, 0.2, 0.5, 1, 5),
         )  # fmt: skip
         self.live_bytes = Counter("glimpser_live_bytes", "Bytes of live pictures sent", registry=self.registry)
+        self._audit = Counter("glimpser_audit_entries", "Entries of the audit log", ["area"], registry=self.registry)
+        self.audit_troubles = Counter(
+            "glimpser_audit_troubles", "Entries of the audit log not written, and signs of tampering",
+            registry=self.registry,
+        )  # fmt: skip
         self.events = Counter("glimpser_events", "Changes of events recorded", ["change"], registry=self.registry)
+
+    def audited(self, action: str) -> None:
+        """An entry was written; ``action`` is its code."""
+        self._audit.labels(action.partition(".")[0]).inc()
 
     def request(self, method: str, status: int, seconds: float) -> None:
         """One request was answered; ``seconds`` until its answer began."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 from quart import Response, g
 
+from glimpser.database.models import Stream
 from glimpser.identity import audit
 from glimpser.identity.audit import Entry, NotWritten
 from glimpser.identity.permissions import Catalogue
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("glimpser.audit")
 
 READING = ("GET", "HEAD", "OPTIONS")
+PICTURES = ("image/jpeg", "video/mp4")
 
 
 def is_audited(route: Route, permissions: Catalogue) -> bool:
@@ -44,7 +46,10 @@ async def audited(
 ) -> Response:
     """Run a route, and write down what it did. Problem 503 when that cannot be written; a change is undone then."""
     if not is_audited(route, hub.identity.permissions):
-        return await run()
+        response = await run()
+        if route.media in PICTURES and response.status_code in (200, 206):
+            _looked(hub, route, arguments)
+        return response
     made = _entry(route, arguments)
     with hub.audit.along(made, makes=route.status == 201) as pending:
         try:
@@ -78,6 +83,14 @@ def _type(route: Route) -> str:
 
 def _first_id(arguments: Mapping[str, Any]) -> str:
     return next((v for k, v in arguments.items() if k.endswith("_id") and isinstance(v, str)), "")
+
+
+def _looked(hub: Hub, route: Route, arguments: Mapping[str, Any]) -> None:
+    found = arguments.get(route.load.name) if route.load is not None else None
+    stream_id = route.load.stream_of(found) if route.load is not None and found is not None else None
+    if stream_id is not None:
+        name = found.name if isinstance(found, Stream) else ""
+        hub.audit.views.looked(audit.entry("media.read", object=("stream", stream_id, name)))
 
 
 def refused(hub: Hub, route: Route, error: Problem, ids: Mapping[str, Any]) -> None:

@@ -176,6 +176,7 @@ class Description(OpenAPIProvider):
             response["content"] = {route.media: {"schema": {}}}
         elif route.answer is not None:
             response["content"] = {"application/json": {"schema": self._schemas.answer(route.answer)}}
+            response["content"] |= {media.partition(";")[0]: {"schema": {}} for media in route.formats}
         if route.method == "GET" and not route.long_lived:
             headers["ETag"] = ETAG
         if get_annotations(route.handler).get("return") == "Page":

@@ -13,6 +13,7 @@ from quart import Response, request
 from glimpser.capture.live import snap
 from glimpser.database.models import Stream
 from glimpser.engine.contract import EngineError
+from glimpser.identity import audit
 from glimpser.identity.policy import Principal, sees
 from glimpser.protocol.messages import Picture
 from glimpser.streams.health import LOST
@@ -156,8 +157,10 @@ async def mjpeg(hub: Hub, principal: Principal, stream: Stream, query: MjpegQuer
         raise Problem(503, "live.too_many", f"there are {MAX_VIEWERS} viewers already")
     viewer = live.open(stream.id, query.w or 0, query.fps, principal=principal.id, kind="mjpeg")
 
+    made = audit.entry("live.view", object=("stream", stream.id, stream.name))
+
     async def body() -> AsyncIterator[bytes]:
-        with hub.responses.register(principal) as still_open:
+        with hub.responses.register(principal) as still_open, hub.audit.views.watching(made):
             async with viewer:
                 async for picture in viewer:
                     if not still_open():

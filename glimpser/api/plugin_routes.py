@@ -7,11 +7,12 @@ that it did not declare, or that asks for a permission nobody declared, is stopp
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 
-from quart import Blueprint, Quart
+from quart import Blueprint, Quart, Response, request
 
 from glimpser.identity.permissions import Catalogue
 from glimpser.plugins.claims import overlap, segments
@@ -21,8 +22,10 @@ from glimpser.plugins.state import Stage
 from glimpser_sdk.contributions import ContractBroken
 from glimpser_sdk.lazy import Lazy
 from glimpser_sdk.specs import RouterSpec, RouteSpec
+from glimpser_sdk.web import Problem
 
-from .dispatch import check_permission, declare
+from .auditing import audited
+from .dispatch import check_permission, declare, declared
 from .routing import Route
 
 if TYPE_CHECKING:
@@ -43,7 +46,7 @@ def mount(app: Quart, hub: Hub, permissions: Catalogue) -> None:
             log.error("the routes of plugin %s cannot be used: %s", offer.plugin, error)
             hub.plugins.fail(offer.plugin, Stage.SETUP, error)
         else:
-            _add(app, offer, blueprint, f"plugin_{number}", routes)
+            _add(app, hub, offer, blueprint, f"plugin_{number}", routes)
 
 
 Declared = dict[tuple[str, str], RouteSpec]
@@ -65,10 +68,12 @@ def _checked(offer: Offer[RouterSpec], blueprint: Any, permissions: Catalogue) -
     return declared
 
 
-def _add(app: Quart, offer: Offer[RouterSpec], blueprint: Blueprint, name: str, routes: Declared) -> None:
+def _add(app: Quart, hub: Hub, offer: Offer[RouterSpec], blueprint: Blueprint, name: str, routes: Declared) -> None:
     prefix = f"/api/p/{offer.plugin}"
     app.register_blueprint(blueprint, url_prefix=prefix, name=name)
     mine = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(f"{name}.")]
+    for endpoint in {rule.endpoint for rule in mine if not rule.websocket}:
+        app.view_functions[endpoint] = _audited(app, hub, app.view_functions[endpoint])
     for rule in mine:
         path, view = rule.rule.removeprefix(prefix) or "/", app.view_functions[rule.endpoint]
         methods = sorted((rule.methods or {"GET"}) - {"HEAD"})
@@ -76,6 +81,22 @@ def _add(app: Quart, offer: Offer[RouterSpec], blueprint: Blueprint, name: str, 
         for claimed in _claimed(offer.spec, path):
             app.add_url_rule(claimed, endpoint=rule.endpoint, view_func=view, methods=methods,
                              provide_automatic_options=False)  # fmt: skip
+
+
+def _audited(app: Quart, hub: Hub, view: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    async def run(**params: Any) -> Response:
+        route = declared(app, request.url_rule, request.method) if request.url_rule is not None else None
+        if route is None:
+            raise Problem(404, "path.not_found", "there is no such path")
+
+        async def handle() -> Response:
+            response: Any = await app.make_response(await app.ensure_async(view)(**params))
+            return response  # type: ignore[no-any-return]
+
+        return await audited(hub, route, params, handle)
+
+    return run
 
 
 def _claimed(spec: RouterSpec, path: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from glimpser.pages import routes as pages
 
 from . import (
     activities,
+    audit,
     authentication,
     events,
     feed,
@@ -15,6 +16,7 @@ from . import (
     keys,
     live,
     openapi,
+    own_data,
     plugins,
     proofs,
     roles,
@@ -37,7 +39,8 @@ RESOURCES: tuple[Routes, ...] = (
     health.route, authentication.route, proofs.route, sso.route, streams.route, live.route, snapshots.route,
     groups.route, events.route,
     activities.route, feed.route, tools.route, plugins.route, settings.route, system.route, search.route,
-    users.route, roles.route, keys.route, grants.route, shares.route, shared.route, sockets.route, openapi.route,
+    users.route, roles.route, keys.route, grants.route, shares.route, shared.route, sockets.route, audit.route, own_data.route,
+    openapi.route,
     pages.route,
 )  # fmt: skip
 

@@ -68,6 +68,8 @@ class Route:
     answer: Any = None
     status: int = 200
     media: str | None = None
+    formats: tuple[str, ...] = ()
+    """Further types that a success may have when they are asked for in the query."""
     match: bool = False
     also: dict[int, str] = field(default_factory=dict)
     """Further statuses it answers with on purpose, and what they mean."""

@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from quart import websocket
 
 from glimpser.capture.viewer import Viewer
+from glimpser.database.models import Stream
+from glimpser.identity import audit
 from glimpser.identity.policy import Principal
 from glimpser_sdk.web import Problem
 
@@ -119,7 +121,7 @@ class PageSocket:
                 await self._error(problem.code, problem.detail, message.id)
                 return
             viewer = live.open(stream.id, message.side, message.fps, principal=self._principal.id, kind="page")
-            self._viewers[message.id] = viewer, asyncio.create_task(self._show(message.id, viewer))
+            self._viewers[message.id] = viewer, asyncio.create_task(self._show(message.id, viewer, stream))
 
     async def _unsubscribe(self, number: int) -> None:
         found = self._viewers.pop(number, None)
@@ -127,13 +129,15 @@ class PageSocket:
             found[0].close()
             await _stop(found[1])
 
-    async def _show(self, number: int, viewer: Viewer) -> None:
+    async def _show(self, number: int, viewer: Viewer, stream: Stream) -> None:
         head = number.to_bytes(4, "big")
+        made = audit.entry("live.view", object=("stream", stream.id, stream.name))
         async with viewer:
-            async for picture in viewer:
-                at = int(picture.captured_at.timestamp() * 1_000_000).to_bytes(8, "big")
-                self._hub.metrics.live_bytes.inc(len(picture.jpeg))
-                await self._send(head + at + picture.jpeg)
+            with self._hub.audit.views.watching(made):
+                async for picture in viewer:
+                    at = int(picture.captured_at.timestamp() * 1_000_000).to_bytes(8, "big")
+                    self._hub.metrics.live_bytes.inc(len(picture.jpeg))
+                    await self._send(head + at + picture.jpeg)
         with contextlib.suppress(Exception):
             await self._json({"type": "ended", "id": number})
 

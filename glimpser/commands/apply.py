@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from glimpser.commands.common import load_settings, run_async, settings_options, writable
+from glimpser.commands.common import audited, load_settings, run_async, settings_options, writable
 
 if TYPE_CHECKING:
     from glimpser.settings import Settings
@@ -25,7 +25,8 @@ def apply(file: Path, prune: bool, dry_run: bool, data_dir: Path | None, config:
     """Make the streams what FILE (TOML or JSON) says, found by their external_key."""
     settings = load_settings(data_dir=data_dir, config=config)
     writable(settings.data_dir)
-    changed = run_async(_apply(settings, file, prune, dry_run))
+    with audited(settings, "streams.apply", file=file.name, prune=prune):
+        changed = run_async(_apply(settings, file, prune, dry_run))
     if changed and not dry_run and _tell_hub(settings.data_dir / "hub.lock"):
         click.echo("the running hub was told", err=True)
 

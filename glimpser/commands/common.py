@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import contextlib
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -77,6 +78,20 @@ def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
         raise Fault(f"{error.field}: {error}" if error.field else str(error)) from error
     except (GlimpserError, DatabaseError, SecretError, OSError) as error:
         raise Fault(str(error) or type(error).__name__) from error
+
+
+@contextlib.contextmanager
+def audited(settings: Settings, action: str, *, object: tuple[str, str] = ("", ""), **data: Any) -> Iterator[None]:
+    """Within the block the first change to the database is written to the audit log with it."""
+    from glimpser.identity.audit.offline import commanded
+    from glimpser.secrets import SecretError
+
+    try:
+        along = commanded(settings, action, object=object, **data)
+    except SecretError as error:
+        raise Fault(str(error)) from error
+    with along:
+        yield
 
 
 def writable(folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from glimpser.commands.common import Fault, load_origins, load_settings, run_async, settings_options, writable
+from glimpser.commands.common import Fault, audited, load_origins, load_settings, run_async, settings_options, writable
 from glimpser.plugins.decide import decide
 from glimpser.plugins.discover import discover
 from glimpser.plugins.policy import policy_of, switches_of
@@ -82,7 +82,9 @@ def purge(plugin_id: str, yes: bool, data_dir: Path | None, config: Path | None)
     if not yes:
         click.confirm(f"Delete everything that plugin {plugin_id!r} has stored?", abort=True)
     with exclusive(settings.data_dir):
-        for line in run_async(purge_plugin(settings.database_url, settings.data_dir, plugin_id)):
+        with audited(settings, "plugins.purge", object=("plugin", plugin_id)):
+            done = run_async(purge_plugin(settings.database_url, settings.data_dir, plugin_id))
+        for line in done:
             click.echo(line)
 
 
@@ -141,7 +143,8 @@ def _switch(plugin_id: str, on: bool, data_dir: Path | None, config: Path | None
     settings = load_settings(data_dir=data_dir, config=config)
     _find(decide(discover(), policy_of(settings.origins, {})), plugin_id)
     writable(settings.data_dir)
-    run_async(switch_plugin(settings.database_url, settings.data_dir, plugin_id, on))
+    with audited(settings, "plugins.switch", object=("plugin", plugin_id), on=on):
+        run_async(switch_plugin(settings.database_url, settings.data_dir, plugin_id, on))
     click.echo(f"{plugin_id} is {'on' if on else 'off'} from the next start of the hub")
     if decisive := settings.origins.find("plugins"):
         click.echo(f"note: {decisive.where} decides as long as it is set", err=True)

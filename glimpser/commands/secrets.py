@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from glimpser.commands.common import Fault, load_settings, run_async, settings_options, writable
+from glimpser.commands.common import Fault, audited, load_settings, run_async, settings_options, writable
 from glimpser.commands.run import exclusive
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def rotate(data_dir: Path | None, config: Path | None) -> None:
 
     settings = load_settings(data_dir=data_dir, config=config)
     writable(settings.data_dir)
-    with exclusive(settings.data_dir), sole_user(settings.data_dir):
+    with exclusive(settings.data_dir), sole_user(settings.data_dir), audited(settings, "secrets.rotate"):
         done = run_async(_rotate(settings))
     begun = "finished the rotation that was cut off: " if done.resumed else ""
     click.echo(f"{begun}{done.encrypted} secrets are encrypted with the new key in {settings.key_path}", err=True)

@@ -37,6 +37,13 @@ CORE: tuple[EventTypeSpec, ...] = (
         description="A worker process ended unasked. Data: code, params, streams.",
     ),
     EventTypeSpec(
+        type="audit.trouble",
+        title="Audit log",
+        severity="critical",
+        text="The audit log: {reason}",
+        description="The audit log could not be written, or somebody tampered with it. Data: reason.",
+    ),
+    EventTypeSpec(
         type="plugin.failed",
         title="Plugin failed",
         severity="warning",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,8 @@ from glimpser.database.models import User
 from glimpser_sdk.errors import ConfigInvalid, NotReady
 
 from . import sessions, users
-from .audit import Asking, Audit, asking, entry
+from .audit import Audit, entry
+from .audit.offline import at_command_line
 from .bootstrap import Bootstrap
 from .passwords import load_backend
 from .permissions import Catalogue
@@ -22,8 +22,6 @@ from .step_up import SCOPE
 if TYPE_CHECKING:
     from glimpser.settings import Settings
 
-COMMAND_LINE = "command_line"
-
 
 @asynccontextmanager
 async def _identity(settings: Settings) -> AsyncIterator[tuple[Database, Identity]]:
@@ -32,7 +30,7 @@ async def _identity(settings: Settings) -> AsyncIterator[tuple[Database, Identit
     await db.open()
     try:
         log = Audit(db, settings.data_dir)
-        asking.set(Asking((COMMAND_LINE, getpass.getuser(), COMMAND_LINE)))
+        at_command_line()
         yield db, Identity(db, settings.data_dir, permissions=Catalogue(), passwords=load_backend(settings), audit=log)
         await log.mark()
     finally:

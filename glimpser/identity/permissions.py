@@ -30,6 +30,7 @@ CORE: tuple[PermissionSpec, ...] = (
     PermissionSpec(id="settings.view", title="See settings"),
     PermissionSpec(id="settings.change", title="Change settings"),
     PermissionSpec(id="system.view", title="See the state of the hub and its workers"),
+    PermissionSpec(id="audit.view", title="See and export the audit log"),
     PermissionSpec(id="users.manage", title="Manage users and their keys"),
 )
 

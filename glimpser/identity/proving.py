@@ -16,7 +16,7 @@ from glimpser_sdk.auth import Account, FactorBackend, PasswordBackend
 from glimpser_sdk.errors import NotReady
 
 from . import devices
-from .audit import Audit
+from .audit import Audit, entry
 from .limiter import Guess, SignInLimiter, counters, of_links
 
 NO_PASSWORDS = "nobody can sign in with a password: install a password plugin (pip install glimpser-password)"
@@ -84,7 +84,7 @@ class Proving:
         async with self._hashing:
             good = await asyncio.to_thread(backend.verify, account, password)
         if guess.wait_s > 0 or not good or user is None:
-            await self._failed("auth.sign_in_failed", name, user, guess, address)
+            self._failed("auth.sign_in_failed", name, user, guess, address)
             raise Wrong(guess.wait_s)
         if user.password_hash and backend.outdated(user.password_hash):
             fresh = await self.hash(password)
@@ -92,14 +92,18 @@ class Proving:
             user.password_hash = fresh
         return Proved(user=user, device=known, guess=guess)
 
-    async def _failed(self, action: str, name: str, user: User | None, guess: Guess, address: str) -> None:
+    def _failed(self, action: str, name: str, user: User | None, guess: Guess, address: str) -> None:
         """Write it down: alike for every name, so that time does not tell which ones there are."""
         account = ("user", user.id if user else "", name)
-        await self._audit.record(action, object=account, result="refused", address=address)
+        made = entry(action, object=account, result="refused", address=address, locked=guess.wait_s > 0)
+        if guess.wait_s > 0:  # somebody goes on knocking, and writes no line for each time
+            self._audit.repeats.note((action, name.casefold()), made)
+            return
+        self._audit.note_entry(made)
         for counter, count, _ in guess.made:
             if count in dict(counter.ladder):
                 of = "address" if counter.of_address else "account"
-                await self._audit.record("auth.locked", object=account, address=address, failures=count, of=of)
+                self._audit.note("auth.locked", object=account, address=address, failures=count, of=of)
 
     async def shared_password(self, name: str, password_hash: str, password: str, *, address: str) -> None:
         """Wrong, or Locked, unless it is the password of something that is no account; ``name``: what counts."""
@@ -142,7 +146,7 @@ class Proving:
         if guess.refused:
             raise Locked(guess.wait_s)
         if guess.wait_s > 0 or not await backend.verify(user.id, code):
-            await self._failed("auth.code_failed", user.name, user, guess, address)
+            self._failed("auth.code_failed", user.name, user, guess, address)
             raise Wrong(guess.wait_s)
         await self.limiter.undo(guess, forgive=True)
 

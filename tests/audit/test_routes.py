@@ -103,8 +103,9 @@ def test_signing_in_and_failing_to(hub: ApiHub) -> None:
     with hub.client() as stranger:
         for _ in range(6):
             stranger.post("/api/auth/login", json={"name": "signer", "password": "wrong wrong wrong"})
-    failed = entries(hub, "auth.sign_in_failed", object_name="signer")
-    assert len(failed) == 6  # one of them while it was locked
+    # The last one was made while it was locked.
+    failed = until(lambda: len(f := entries(hub, "auth.sign_in_failed", object_name="signer")) == 6 and f, 10, "none")
+    assert [e["data"]["locked"] for e in failed] == [False] * 5 + [True]
     assert {(e["actor"], e["actor_kind"], e["result"]) for e in failed} == {("", "anonymous", "refused")}
     (locked,) = entries(hub, "auth.locked", object_name="signer")
     assert (locked["data"]["failures"], locked["data"]["of"]) == (5, "account")

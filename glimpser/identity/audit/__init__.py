@@ -5,7 +5,8 @@ cannot; ``await audit.append(conn, entry)`` inside a ``db.write``, with an entry
 must not wait. What a route changes is recorded by the dispatcher, without a word of its handler.
 """
 
-from .entries import HUB, Asking, Entry, asking, entry
+from . import chain, export
+from .entries import HUB, Asking, Entry, asking, entry, moment
 from .pending import NotWritten, Pending
 from .sealing import HEAD_FILE, KEY_FILE, HeadFile, Place, Seal
 from .trail import Audit
@@ -26,6 +27,9 @@ __all__ = [
     "Seal",
     "Verdict",
     "asking",
+    "chain",
     "entry",
+    "export",
+    "moment",
     "verify",
 ]

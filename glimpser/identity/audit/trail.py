@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ log = logging.getLogger("glimpser.audit")
 HEAD_S = 60.0
 TRIM_EVERY = timedelta(hours=24)
 MOST_WAITING = 10_000
+AT_ONCE = 500
 
 
 class Audit:
@@ -44,6 +46,7 @@ class Audit:
         """Called, with what is wrong, when the log cannot be written or was tampered with."""
         self._waiting: deque[Entry] = deque()
         self._wake = asyncio.Event()
+        self._writing = asyncio.Lock()
         self.repeats = Repeats(self.note_entry)
         self.views = Views(self.note_entry)
         self._trimmed_at: datetime | None = None
@@ -112,9 +115,10 @@ class Audit:
         self._trouble(f"an entry of the audit log was not written: {error or type(error).__name__}")
 
     def _trouble(self, text: str) -> None:
-        if text != self._troubled:
-            log.error("%s", text)
+        if text == self._troubled:
+            return  # once is enough for people
         self._troubled = text
+        log.error("%s", text)
         for hear in self.on_trouble:
             hear(text)
 
@@ -126,7 +130,9 @@ class Audit:
         due = loop.time()
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), max(0.0, due - loop.time()))
+                # Not wait_for(): it forgets that it was cancelled when what it waits for comes at the same time.
+                async with asyncio.timeout_at(due):
+                    await self._wake.wait()
             self._wake.clear()
             if over := loop.time() >= due:
                 self.repeats.flush()
@@ -144,17 +150,22 @@ class Audit:
         await self.mark()
 
     async def _write_waiting(self) -> None:
-        while self._waiting:
-            taken = list(self._waiting)
-            try:
-                await self._db.write(partial(_append_all, self.seal, taken))
-            except Exception as error:  # they wait for the next try
-                self._fail(error)
-                return
-            for made in taken:
-                self._waiting.popleft()
-                for hear in self.on_written:
-                    hear(made)
+        # In a task of its own: who is cancelled half-way would not know what was written.
+        await asyncio.shield(asyncio.create_task(self._write_all(), name="audit entries"))
+
+    async def _write_all(self) -> None:
+        async with self._writing:
+            while self._waiting:
+                taken = list(islice(self._waiting, AT_ONCE))
+                try:
+                    await self._db.write(partial(_append_all, self.seal, taken))
+                except Exception as error:  # they wait for the next try
+                    self._fail(error)
+                    return
+                for made in taken:
+                    self._waiting.popleft()
+                    for hear in self.on_written:
+                        hear(made)
 
     async def mark(self) -> None:
         """Write down where the log is, unless it is not where it was: then the head stays, as evidence."""
@@ -171,12 +182,13 @@ class Audit:
                 f"entry {known.seq} of the audit log is not there any more, or is another: run glimpser audit verify"
             )
             return
-        if here.seq and (known is None or here.seq > known.seq):
+        if known is None or here.seq > known.seq:
             await asyncio.to_thread(self.head.write, Place(here.seq, here.mac, _now()))
+        self._troubled = ""
         await self._trim(here.seq)
 
     async def _still_there(self, known: Place) -> bool:
-        if await AuditEvent.filter(seq=known.seq, mac=known.mac).exists():
+        if not known.seq or await AuditEvent.filter(seq=known.seq, mac=known.mac).exists():
             return True
         start = await chain.checkpoint(self.seal)
         return start is not None and (start.seq, start.mac) == (known.seq, known.mac)

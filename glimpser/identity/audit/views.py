@@ -1,4 +1,4 @@
-"""Who watched what: an entry when somebody begins to watch a stream, and one when they are gone for a minute."""
+"""Who looked at what: an entry when somebody begins, and one when they are gone for a while."""
 
 from __future__ import annotations
 
@@ -11,31 +11,46 @@ from datetime import UTC, datetime
 from .entries import Entry, moment
 
 GONE_S = 60.0
+"""After live pictures: a page that is loaded again goes on."""
+GONE_FILES_S = 600.0
+"""After single pictures and clips."""
 
 
 @dataclass(slots=True)
 class _View:
     entry: Entry
+    gone_s: float
     open: int = 0
+    count: int = 0
     left: float = 0.0
     left_at: datetime | None = None
 
 
 class Views:
-    """Counts the open pictures of each principal, stream and session. A page that is loaded again goes on."""
+    """Counts the open pictures of each principal, stream and session."""
 
     def __init__(self, write: Callable[[Entry], None]) -> None:
         self._write = write
-        self._views: dict[tuple[str, str, str], _View] = {}
+        self._views: dict[tuple[str, str, str, str], _View] = {}
+
+    def looked(self, made: Entry) -> None:
+        """Its principal got one picture or clip of its object."""
+        view = self._of(made, GONE_FILES_S)
+        view.count += 1
+        view.left, view.left_at = time.monotonic(), made.at
+
+    def _of(self, made: Entry, gone_s: float) -> _View:
+        key = (made.action, made.actor, str(made.data.get("via", "")), made.object_id)
+        view = self._views.get(key)
+        if view is None:
+            view = self._views[key] = _View(made, gone_s)
+            self._write(made)
+        return view
 
     @contextmanager
     def watching(self, made: Entry) -> Iterator[None]:
         """Within the block its principal watches its object."""
-        key = (made.actor, str(made.data.get("via", "")), made.object_id)
-        view = self._views.get(key)
-        if view is None:
-            view = self._views[key] = _View(made)
-            self._write(made)
+        view = self._of(made, GONE_S)
         view.open += 1
         try:
             yield
@@ -47,9 +62,11 @@ class Views:
         """Write the ends of what is over; ``all_``: of everything, the hub stops."""
         now = time.monotonic()
         for key, view in list(self._views.items()):
-            if all_ or (not view.open and now - view.left >= GONE_S):
+            if all_ or (not view.open and now - view.left >= view.gone_s):
                 del self._views[key]
                 ended = view.left_at if not view.open and view.left_at else datetime.now(UTC)
-                data = {**view.entry.data, "since": moment(view.entry.at),
-                        "seconds": round((ended - view.entry.at).total_seconds())}  # fmt: skip
+                seconds = round((ended - view.entry.at).total_seconds())
+                data = {**view.entry.data, "since": moment(view.entry.at), "seconds": seconds}
+                if view.count:
+                    data["count"] = view.count
                 self._write(replace(view.entry, action=f"{view.entry.action}_ended", at=ended, data=data))
