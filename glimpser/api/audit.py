@@ -14,6 +14,7 @@ from glimpser.identity.audit import export, moment
 from glimpser.identity.policy import Principal
 from glimpser_sdk.web import Problem
 
+from .authentication import browser
 from .cursors import PageQuery, decode, page
 from .inputs import Moment
 from .routing import SIGNED_IN, Page, Routes
@@ -129,5 +130,6 @@ def own(principal: Principal) -> QuerySet[AuditEvent]:
 
 @route("GET", "/api/me/audit-events", permission=SIGNED_IN, query=OwnAuditQuery, answer=list[AuditEventOut])
 async def list_own_audit_events(principal: Principal, query: OwnAuditQuery) -> Page:
-    """What one did oneself, and failed sign-ins to one's account, newest first."""
+    """What one did oneself, and failed sign-ins to one's account, newest first. Needs a browser's session."""
+    browser(principal, "see what was done")
     return await _page(_filtered(own(principal), query), query)

@@ -10,10 +10,10 @@ from quart import Response
 
 from glimpser.database.models import ApiKey, Grant, Session, User
 from glimpser.identity.policy import Principal
-from glimpser_sdk.web import Problem
 
 from .answers import plain
 from .audit import AuditEventOut, entry_out, own
+from .authentication import browser
 from .routing import SIGNED_IN, Routes
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def _picked(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
 @route("GET", "/api/me/export", permission=SIGNED_IN, answer=OwnDataOut)
 async def export_own_data(hub: Hub, principal: Principal) -> Response:
     """One's own profile, sessions, keys, grants and audit entries as a file. Needs a browser's session."""
-    if principal.kind != "user":
-        raise Problem(403, "auth.session_needed", "sign in with a browser to take your data along")
+    browser(principal, "take your data along")
     user = await User.get(id=principal.id)
     await hub.audit.record("audit.own_data_exported")
     sessions = await Session.filter(user_id=user.id).order_by("-created_at").limit(MOST)
