@@ -5,6 +5,7 @@ from __future__ import annotations
 from glimpser.pages import routes as pages
 
 from . import (
+    account_links,
     activities,
     audit,
     authentication,
@@ -39,10 +40,8 @@ RESOURCES: tuple[Routes, ...] = (
     health.route, authentication.route, proofs.route, sso.route, streams.route, live.route, snapshots.route,
     groups.route, events.route,
     activities.route, feed.route, tools.route, plugins.route, settings.route, system.route, search.route,
-    users.route, roles.route, keys.route, grants.route, shares.route, shared.route, sockets.route, audit.route,
-    own_data.route,
-    openapi.route,
-    pages.route,
+    users.route, roles.route, keys.route, grants.route, shares.route, shared.route, account_links.route,
+    sockets.route, audit.route, own_data.route, openapi.route, pages.route,
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from .cursors import PageQuery, page
 from .loaders import check_streams
 from .problems import Invalid
 from .routing import Loader, Page, Routes, Versioned
+from .shares import page_link
 
 if TYPE_CHECKING:
     from glimpser.hub import Hub
@@ -52,17 +53,33 @@ class RestrictionsIn(BaseModel):
         return self
 
 
+def _password_or_invitation(schema: dict[str, Any]) -> None:
+    never = {"invite": {"const": False}}, {"invite": {"const": True}}
+    schema["oneOf"] = [
+        {"required": ["password"], "properties": never[0]},
+        {"required": ["invite"], "properties": never[1], "not": {"required": ["password"]}},
+    ]
+    del schema["properties"]["password"]["default"]
+
+
 class UserIn(BaseModel):
     """A new user."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_password_or_invitation)
 
     name: str = Field(pattern=r"^[A-Za-z0-9_.@+-]{1,64}$", description="To sign in with; unique whatever the case.")
-    password: SecretStr = Field(min_length=1, max_length=1024)
+    password: SecretStr = Field(SecretStr(""), min_length=1, max_length=1024, description="Or else `invite`.")
+    invite: bool = Field(False, description="Answer a link by which they choose the password, good once in 72 hours.")
     role: str = Field("viewer", max_length=64, description="A built-in role, or the id of another; see /api/roles.")
     display_name: str = Field("", max_length=100)
     streams: list[Id] | None = Field(None, max_length=2000, description="Limits the role to these; null = no limit.")
     restrictions: RestrictionsIn = Field(default_factory=RestrictionsIn)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> UserIn:
+        if bool(self.password.get_secret_value()) == self.invite:
+            raise ValueError("give a password, or invite: true")
+        return self
 
 
 class UserPatch(BaseModel):
@@ -96,6 +113,12 @@ class UserOut(BaseModel):
     version: int
     created_at: str
     updated_at: str
+
+
+class NewUserOut(UserOut):
+    """A user, and the way in for one who is invited."""
+
+    invitation: str | None = Field(description="Address where they choose the password, shown this once.")
 
 
 class UserQuery(PageQuery):
@@ -140,7 +163,7 @@ async def given_role(hub: Hub, principal: Principal, role_id: str) -> RoleInfo:
     return role
 
 
-async def _check_manages(hub: Hub, principal: Principal, user: User) -> None:
+async def check_manages(hub: Hub, principal: Principal, user: User) -> None:
     role = await roles.find(hub.identity.permissions, user.role)
     ranks.check_manages(principal, role.rank if role else 0)
 
@@ -171,27 +194,31 @@ async def list_users(hub: Hub, query: UserQuery) -> Page:
     dangerous=True,
     secret=True,
     body=UserIn,
-    answer=UserOut,
+    answer=NewUserOut,
     status=201,
 )
 async def create_user(hub: Hub, principal: Principal, body: UserIn) -> Versioned:
-    """Create a user with a password."""
+    """Create a user with a password, or invite one, who is not active before they chose theirs."""
     await given_role(hub, principal, body.role)
     await check_streams(principal, body.streams)
     _check_restrictable(body.role, body.restrictions)
-    password = body.password.get_secret_value()
-    users.check_password(body.name, password)
-    password_hash = await hub.identity.hash(password)
+    password_hash = None
+    if not body.invite:
+        password = body.password.get_secret_value()
+        users.check_password(body.name, password)
+        password_hash = await hub.identity.hash(password)
 
-    async def change(conn: Any) -> User:
+    async def change(conn: Any) -> tuple[User, str | None]:
         row = await users.create(conn, name=body.name, role=body.role, password_hash=password_hash)
         row.display_name, row.streams = body.display_name, body.streams
         row.restrictions = body.restrictions.to_store()
+        row.active = not body.invite
         await row.save(using_db=conn)
-        return row
+        return row, (await hub.identity.links.create(conn, row, principal.id)).token if body.invite else None
 
-    row = await hub.db.write(change)
-    return await _one(hub, row, status=201, location=f"/api/users/{row.id}")
+    row, token = await hub.db.write(change)
+    out = (await _outs(hub, [row]))[0] | {"invitation": page_link(hub, "invitation", token) if token else None}
+    return Versioned(out, row.version, status=201, location=f"/api/users/{row.id}")
 
 
 @route("GET", "/api/users/<id:user_id>", permission="users.manage", load=USER, answer=UserOut)
@@ -207,7 +234,7 @@ async def change_user(hub: Hub, principal: Principal, user: User, body: UserPatc
     Needs If-Match."""
     match = matcher()
     given = body.model_dump(exclude_unset=True, exclude={"password"})
-    await _check_manages(hub, principal, user)
+    await check_manages(hub, principal, user)
     new = body.password.get_secret_value()
     if new or given.keys() & RIGHTS:
         # A password is as good as all that the user may do, and so is the end of a limit.
@@ -249,7 +276,7 @@ async def change_user(hub: Hub, principal: Principal, user: User, body: UserPatc
 async def delete_user(hub: Hub, principal: Principal, user: User) -> None:
     """Remove a user with sessions, keys and grants. Needs If-Match."""
     match = matcher()
-    await _check_manages(hub, principal, user)
+    await check_manages(hub, principal, user)
     ended = await ranks.proofs([user.id])
 
     async def change(conn: Any) -> None:
@@ -268,6 +295,6 @@ async def delete_user(hub: Hub, principal: Principal, user: User) -> None:
 @route("POST", "/api/users/<id:user_id>/unlock", permission="users.manage", dangerous=True, load=USER, answer=UserOut)
 async def unlock_user(hub: Hub, principal: Principal, user: User) -> Versioned:
     """Forget failed sign-ins, from wherever they came."""
-    await _check_manages(hub, principal, user)
+    await check_manages(hub, principal, user)
     await hub.identity.unlock(user.name)
     return await _one(hub, user)

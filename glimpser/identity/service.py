@@ -15,6 +15,7 @@ from glimpser_sdk.auth import FactorBackend, PasswordBackend
 
 from . import devices, ranks, sessions, step_up, users
 from .access_tokens import LIFETIME, AccessTokens
+from .account_links import AccountLinks
 from .audit import Audit, entry
 from .backends import Asked, Backends
 from .bootstrap import Bootstrap
@@ -76,6 +77,7 @@ class Identity:
         self.bootstrap = Bootstrap(data_dir)
         self.tokens = AccessTokens(data_dir, issuer)
         self.proving = Proving(db, audit, passwords, factors or {})
+        self.links = AccountLinks(self, db)
         self.shares = Shares(self, db, Signer(data_dir / "signing.key"))
         self._challenges = Challenges()
         self._factor_rank = factor_rank

@@ -58,6 +58,18 @@ async def share() -> Response:
     return _answer(shell(0))
 
 
+@route("GET", "/invitation", permission=PUBLIC, media=HTML)
+async def invitation() -> Response:
+    """Where somebody who was invited chooses a password."""
+    return _answer(shell(0))
+
+
+@route("GET", "/reset", permission=PUBLIC, media=HTML)
+async def reset() -> Response:
+    """Where somebody chooses a new password by a link."""
+    return _answer(shell(0))
+
+
 @route("GET", "/static/<path:name>", permission=PUBLIC, before_setup=True, media="*/*")
 async def static(name: str) -> Response:
     """A packaged file."""

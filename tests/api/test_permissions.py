@@ -37,7 +37,7 @@ class TestEverybody:
         assert open_doors == {
             "/api/auth/setup/needed", "/api/auth/setup/signup", "/api/auth/login", "/api/auth/mfa/verify",
             "/api/auth/methods", "/api/auth/sso/<provider>", "/api/auth/sso/<provider>/callback", "/api/auth/token",
-            "/api/auth/links/share",
+            "/api/auth/links/share", "/api/auth/links/account", "/api/auth/links/account/password",
             "/api/openapi.json",
         }  # fmt: skip
         for route in ROUTES:

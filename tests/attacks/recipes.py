@@ -226,6 +226,24 @@ def spare(world: World, who: str, target: str) -> Call:
     return Call({"user_id": world.users["spare"]}, json={"display_name": world.fresh("Spare")})
 
 
+@recipe("POST /api/users/{user_id}/reset-link")
+def locked_out(world: World, who: str, target: str) -> Call:
+    return Call({"user_id": world.user()})
+
+
+@recipe("POST /api/auth/links/account")
+def brought_link(world: World, who: str, target: str) -> Call:
+    link = world.call("POST", f"/api/users/{world.user()}/reset-link")["link"]
+    return Call(json={"token": link.partition("#")[2]}, control=world.hub.client())
+
+
+@recipe("POST /api/auth/links/account/password")
+def chosen_password(world: World, who: str, target: str) -> Call:
+    call = brought_link(world, who, target)
+    call.json["password"] = LONG
+    return call
+
+
 @recipe("DELETE /api/users/{user_id}")
 def spare_user(world: World, who: str, target: str) -> Call:
     return Call({"user_id": world.user()})

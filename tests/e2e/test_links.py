@@ -65,3 +65,34 @@ async def test_an_event_is_shown(hub: RunningHub, page: Page, gate: str) -> None
 async def test_what_is_no_link_says_so(hub: RunningHub, page: Page) -> None:
     await page.goto(f"{hub.url}/s#nothing")
     await expect(page.get_by_role("heading", name="This link shows nothing any more")).to_be_visible()
+
+
+async def test_who_is_invited_chooses_a_password(hub: RunningHub, page: Page) -> None:
+    made = hub.call("POST", "/api/users", {"name": "berta", "invite": True})
+    await page.goto(made["invitation"])
+    await expect(page.get_by_role("heading", name="Welcome, berta")).to_be_visible()
+    await page.get_by_label("New password", exact=True).fill(SECRET)
+    await page.get_by_label("New password again").fill(SECRET + "s")
+    await page.get_by_role("button", name="Save password").click()
+    await expect(page.get_by_text("The two passwords differ.")).to_be_visible()
+    await page.get_by_label("New password again").fill(SECRET)
+    await page.get_by_role("button", name="Save password").click()
+    await expect(page.get_by_text("The password is saved.")).to_be_visible()
+    await page.get_by_label("Name").fill("berta")
+    await page.get_by_label("Password").fill(SECRET)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("heading", name="Wall")).to_be_visible()
+
+    await page.goto(made["invitation"])
+    await expect(page.get_by_role("heading", name="This link is not good any more")).to_be_visible()
+
+
+async def test_a_reset_says_what_is_wrong_with_a_password(hub: RunningHub, page: Page) -> None:
+    user = hub.call("POST", "/api/users", {"name": "carla", "password": SECRET})
+    link = hub.call("POST", f"/api/users/{user['id']}/reset-link")["link"]
+    await page.goto(link)
+    await expect(page.get_by_role("heading", name="New password for carla")).to_be_visible()
+    for label in ("New password", "New password again"):
+        await page.get_by_label(label, exact=True).fill("short")
+    await page.get_by_role("button", name="Save password").click()
+    await expect(page.get_by_role("alert").filter(has_text="at least 12 characters")).to_be_visible()

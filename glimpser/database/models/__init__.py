@@ -5,7 +5,7 @@ Reads are plain ORM calls anywhere; rows are changed only inside ``Database.writ
 
 from glimpser.database.models.events import Activity, ActivityReview, Event, EventLog
 from glimpser.database.models.identity import ApiKey, Device, Grant, Role, Session, SignInFailure, User, UserIdentity
-from glimpser.database.models.links import ShareLink
+from glimpser.database.models.links import AccountLink, ShareLink
 from glimpser.database.models.media import MediaFile, Snapshot
 from glimpser.database.models.plugins import PluginState, PluginValue
 from glimpser.database.models.records import AuditEvent, IdempotencyKey
@@ -13,6 +13,7 @@ from glimpser.database.models.settings import MetaValue, Setting
 from glimpser.database.models.streams import Stream, StreamGroup, StreamGroupMember
 
 __all__ = [
+    "AccountLink",
     "Activity",
     "ActivityReview",
     "ApiKey",

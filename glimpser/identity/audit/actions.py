@@ -10,6 +10,8 @@ ACTIONS: Mapping[str, str] = {
     "auth.code_failed": "The password was right, the code of the second factor was not.",
     "auth.locked": "So many failures that sign-ins of that account, or from that address, are refused for a while.",
     "auth.set_up": "The first administrator was made.",
+    "account.joined": "Somebody who was invited chose a password.",
+    "account.reset": "Somebody chose a new password by a link.",
     "share.opened": "Somebody opened a share link; who they are is not known.",
     "share.password_failed": "The password of a share link was wrong.",
     "setup.link_made": "A link to the first set-up was made.",

@@ -6,6 +6,7 @@ import { button, fill, h, note } from "./dom.js";
 import { eventsPage } from "./events.js";
 import { learnTypes, setZone } from "./format.js";
 import { loginPage } from "./login.js";
+import { passwordPage } from "./password.js";
 import { setupPage } from "./setup.js";
 import { sharePage } from "./share.js";
 import { PageSocket } from "./socket.js";
@@ -21,7 +22,7 @@ const PAGES = [
   [/^events$/, eventsPage],
   [/^streams\/([0-9A-Za-z]+)$/, streamPage],
 ];
-const DOORS = { login: loginPage, setup: setupPage, s: sharePage };
+const DOORS = { login: loginPage, setup: setupPage, s: sharePage, invitation: passwordPage, reset: passwordPage };
 
 class App {
   me = null;
