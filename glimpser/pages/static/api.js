@@ -8,13 +8,15 @@ export function at(path) {
   return new URL(path, ROOT).pathname + new URL(path, ROOT).search;
 }
 
-/** What the hub refused. `fields`: messages by JSON pointer; `status` 0: it was not reached. */
+/** What the hub refused. `fields`: messages by JSON pointer; `params`: what belongs to the code; `status` 0: it was not
+ *  reached. */
 export class Refused extends Error {
   constructor(status, problem) {
     const text = problem.detail || problem.title || "The hub did not answer as expected.";
     super(text.charAt(0).toUpperCase() + text.slice(1));
     this.status = status;
     this.code = problem.code || "";
+    this.params = problem.params || {};
     this.fields = new Map((problem.errors || []).map((error) => [error.field, error.message]));
   }
 }
@@ -24,6 +26,19 @@ let signedOut = () => {};
 /** Who is told that the session is over. */
 export function onSignedOut(listener) {
   signedOut = listener;
+}
+
+let prove = async () => false;
+
+/** Who asks people to prove again who they are: gets the ways, gives whether they did. */
+export function onProofNeeded(listener) {
+  prove = listener;
+}
+
+/** "3 minutes", of seconds. */
+function wait(seconds) {
+  const minutes = Math.ceil(seconds / 60);
+  return minutes > 90 ? `${Math.round(minutes / 60)} hours` : `${minutes} minute${minutes === 1 ? "" : "s"}`;
 }
 
 async function ask(method, path, { body, match, media = "application/json", patience = 20000 } = {}) {
@@ -44,6 +59,11 @@ async function ask(method, path, { body, match, media = "application/json", pati
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));
   if (response.status === 401 && problem.code === "auth.required") signedOut();
+  if (problem.code === "auth.step_up_needed" && (await prove(problem.params.ways))) {
+    return ask(method, path, { body, match, media, patience });
+  }
+  const later = Number(response.headers.get("Retry-After"));
+  if (problem.code === "auth.wrong" && later) problem.detail = `Too many failures: try again in ${wait(later)}.`;
   throw new Refused(response.status, problem);
 }
 

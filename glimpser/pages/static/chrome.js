@@ -50,10 +50,11 @@ export class Chrome {
       { class: "header" },
       h("a", { class: "brand", href: at("") }, h("img", { src: at("favicon.svg"), alt: "", width: 28, height: 28 }),
         h("span", {}, "Glimpser")),
-      me && h("nav", { "aria-label": "Pages" }, this.#link("", "wall", "Wall"),
+      me && !me.factor_needed && h("nav", { "aria-label": "Pages" }, this.#link("", "wall", "Wall"),
         this.#app.can("events.view") && this.#link("events", "events", "Events")),
       h("span", { class: "gap" }),
-      me && this.#connection,
+      me && !me.factor_needed && this.#connection,
+      me && h("a", { class: "me", href: at("security"), title: "Security" }, me.name),
       button("sun", "Switch between light and dark", switchTheme, { quiet: true, kind: "ghost" }),
       me && button("out", `Sign out ${me.name}`, () => this.#signOut(), { quiet: true, kind: "ghost" }),
     );

@@ -2,6 +2,7 @@
 
 import { at, get, Refused, send } from "./api.js";
 import { button, fill, h, note } from "./dom.js";
+import { codeStep } from "./factor.js";
 import { Field, form } from "./form.js";
 
 // Why a provider led back here without signing anybody in.
@@ -29,7 +30,14 @@ export function loginPage(app) {
     PROBLEMS[code] ?? "This sign-in did not work. Try again.");
   const providers = h("div", { class: "providers" });
   const passwords = form([name, password], go, async () => {
-    await send("POST", "api/auth/login", { name: name.value.trim(), password: password.value });
+    try {
+      await send("POST", "api/auth/login", { name: name.value.trim(), password: password.value });
+    } catch (error) {
+      if (error.code !== "auth.mfa_required") throw error;
+      fill(node, ...node.querySelectorAll("img"), ...codeStep(error.params.challenge, () => app.go(app.wanted ?? "")));
+      node.querySelector("input").focus();
+      return;
+    }
     app.go(app.wanted ?? "");
   });
   const node = h(

@@ -1,9 +1,10 @@
 // Starts the pages: who is here, which page, and the one WebSocket behind all of them.
 
-import { at, get, onSignedOut, Refused, ROOT } from "./api.js";
+import { at, get, onProofNeeded, onSignedOut, Refused, ROOT } from "./api.js";
 import { Chrome } from "./chrome.js";
 import { button, fill, h, note } from "./dom.js";
 import { eventsPage } from "./events.js";
+import { askForProof, securityPage } from "./factor.js";
 import { learnTypes, setZone } from "./format.js";
 import { loginPage } from "./login.js";
 import { passwordPage } from "./password.js";
@@ -21,6 +22,7 @@ const PAGES = [
   [/^$/, wallPage],
   [/^events$/, eventsPage],
   [/^streams\/([0-9A-Za-z]+)$/, streamPage],
+  [/^security$/, securityPage],
 ];
 const DOORS = { login: loginPage, setup: setupPage, s: sharePage, invitation: passwordPage, reset: passwordPage };
 
@@ -39,6 +41,7 @@ class App {
     addEventListener("online", () => this.socket.hurry());
     addEventListener("offline", () => this.socket.restart());
     onSignedOut(() => this.me && this.leave("login"));
+    onProofNeeded(askForProof);
     this.socket.addEventListener("change", ({ detail }) => this.streams.hear(detail));
     this.socket.addEventListener("reset", () => this.#refresh({ events: true }));
     // A session that ended elsewhere closes the socket; asking says which of the two it was.
@@ -77,6 +80,7 @@ class App {
   }
 
   #find(path) {
+    if (this.me.factor_needed) return securityPage(this);
     for (const [pattern, page] of PAGES) {
       const found = pattern.exec(path);
       if (found) return page(this, ...found.slice(1));
@@ -99,12 +103,25 @@ class App {
       return false;
     }
     this.wanted = null;
+    if (this.me.factor_needed) return true;
+    await this.#begin();
+    return true;
+  }
+
+  /** Ask again who is here: what they may do has changed. */
+  async refreshMe() {
+    const waited = this.me.factor_needed;
+    this.me = await get("api/me");
+    if (waited && !this.me.factor_needed) await this.#begin();
+    this.#chrome.update();
+  }
+
+  async #begin() {
     setZone(this.me.timezone);
     this.socket.open();
     const [types] = await Promise.all([get("api/event-types"), this.socket.greeted()]);
     learnTypes(types);
     await this.streams.load();
-    return true;
   }
 
   async #refresh(what) {
