@@ -45,6 +45,7 @@ def admin(hub: ApiHub) -> Iterator[Person]:
 class TestStepUp:
     """Dangerous things need a proof that is not older than five minutes."""
 
+    @pytest.mark.attack("A68")
     def test_every_dangerous_route_asks_for_it_and_says_so(self, hub: ApiHub, admin: Person) -> None:
         told = hub.get("/api/openapi.json")["paths"]
         dangerous = [r for r in all_routes() if r.dangerous and not r.alias_of]
@@ -74,6 +75,7 @@ class TestStepUp:
         assert admin.api.patch(f"/api/streams/{stream}", json={"name": "x"}, headers=ANY).status_code == 200
         assert admin.api.delete(f"/api/streams/{stream}", headers=ANY).status_code == 204
 
+    @pytest.mark.attack("A68", control=True)
     def test_the_password_opens_it_for_five_minutes(self, hub: ApiHub, admin: Person) -> None:
         change = {"json": {"name": f"{admin.name}-made", "password": PASSWORD}}
         age(hub, admin)
@@ -136,6 +138,7 @@ class TestKeys:
 class TestNewSessionIds:
     """A session goes on under another id and cookie when what it may do changes."""
 
+    @pytest.mark.attack("A61", control=True)
     def test_the_own_password_and_role(self, hub: ApiHub, admin: Person) -> None:
         for change in (
             lambda api: api.put("/api/me/password", json={"current": PASSWORD, "new": PASSWORD + "!"}),
@@ -152,6 +155,7 @@ class TestNewSessionIds:
             assert [s["id"] for s in admin.api.get("/api/me/sessions").json()] == [_current(admin.api)]
         assert admin.api.get("/api/me").json()["role"] == "operator"
 
+    @pytest.mark.attack("A61", control=True)
     def test_a_cookie_from_before_signing_in_is_worth_nothing(self, hub: ApiHub, admin: Person) -> None:
         planted = "planted-by-somebody-else"
         with hub.client(Cookie=f"glimpser_session={planted}") as browser:
