@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sqlite3
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -42,7 +45,7 @@ def run_checks(settings: Settings) -> Iterator[Finding]:
         ("requirements", lambda: broken_requirements(list(distributions()))),
         ("plugins", lambda: _plugins(settings)),
         ("data folder", lambda: _folder(settings.data_dir)),
-        ("secret key", lambda: _key(settings.key_path)),
+        ("secret key", lambda: _key(settings)),
         ("clock", _clock),
         ("database", lambda: _database(settings)),
         ("egress", lambda: _egress(settings.egress_allow)),
@@ -142,19 +145,40 @@ def _folder(folder: Path) -> Iterator[Finding]:
     yield Finding(level, "space", f"{usage.free / 1e9:.1f} GB of {usage.total / 1e9:.1f} GB are free", advice)
 
 
-def _key(path: Path) -> Iterator[Finding]:
-    from glimpser.keyfile import read_keys
+def _key(settings: Settings) -> Iterator[Finding]:
+    from glimpser.keyfile import KeyMissing, read_keys
     from glimpser.secrets import SecretError
 
-    if not path.exists():
-        yield Finding("ok", "secret key", f"{path} will be made at the first start")
-        return
+    path = settings.key_path
     try:
         read_keys(path)
+    except KeyMissing as error:
+        if _holds_secrets(settings):
+            yield Finding("fail", "secret key", f"secrets cannot be read: {error}")
+        else:
+            yield Finding("ok", "secret key", f"{path} will be made at the first start")
     except SecretError as error:
         yield Finding("fail", "secret key", str(error))
     else:
         yield Finding("ok", "secret key", f"{path}; keep a copy apart from the database's")
+
+
+def _holds_secrets(settings: Settings) -> bool:
+    """Whether a SQLite database has an encrypted value; nothing is changed by looking."""
+    from glimpser.database.target import Target
+
+    path = Target.parse(settings.database_url, settings.data_dir).path
+    if path is None or not path.exists():
+        return False
+    places = (("streams", "config || analyzers || sinks"), ("plugin_states", "config"), ("plugin_kv", "value"))
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as rows:
+        for table, text in places:
+            try:
+                if rows.execute(f"SELECT 1 FROM {table} WHERE {text} LIKE '%\"$enc\"%'").fetchone():  # noqa: S608
+                    return True
+            except sqlite3.OperationalError:  # older than the table
+                continue
+    return False
 
 
 def _clock() -> Iterator[Finding]:

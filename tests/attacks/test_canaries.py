@@ -8,6 +8,7 @@ import secrets
 import sqlite3
 import textwrap
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -254,8 +255,30 @@ class World:
         hub.api.post("/api/streams/test", json={"url": f"rtsp://u:{new('password that is tried')}@127.0.0.1:554/"})
         token = {"leaky": {"token": new("analyzer setting")}}
         self.leaky = hub.add(OPEN, str(self.film), analyzers=token)
+        self._share()
         until(lambda: OPEN in json.dumps(hub.events(stream=self.leaky)), 30, lambda: hub.events())
         until(lambda: f"is wrong {OPEN}" in hub.logged(), 30, lambda: hub.logged()[-3000:])
+
+    def _share(self) -> None:
+        """Links for visitors, and tokens for programs."""
+        hub, new, canaries = self.hub, self.canaries.new, self.canaries
+        owner = hub.client()
+        signed = {"name": NAME, "password": canaries["new password"]}
+        assert owner.post("/api/auth/login", json=signed).status_code == 204
+        ends = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+        body = {"name": OPEN, "stream": self.leaky, "expires_at": ends, "password": new("password of a share link")}
+        made = owner.post("/api/share-links", json=body, headers={"Origin": hub.url})
+        assert made.status_code == 201, made.text
+        canaries["share token"] = made.json()["link"].partition("#")[2]
+        visitor = hub.client()
+        opening = {"token": canaries["share token"], "password": body["password"]}
+        assert visitor.post("/api/auth/links/share", json=opening | {"password": "no"}).status_code == 401
+        assert visitor.post("/api/auth/links/share", json=opening).status_code == 200
+        self._keep(visitor, "of a visitor")
+        given = hub.client().post("/api/auth/token", json={"api_key": canaries["API key"]})
+        assert given.status_code == 200, given.text
+        canaries["access token"] = given.json()["token"]
+        assert hub.client(canaries["access token"]).get("/api/streams").status_code == 200
 
     # --- where something comes out
 

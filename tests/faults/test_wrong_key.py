@@ -76,7 +76,10 @@ def test_a_key_that_others_may_read_is_refused(hub: Any) -> None:
 
 def test_a_key_that_is_lost_for_good_is_replaced(hub: Any) -> None:
     path = hub.folder / "secret.key"
+    assert "FAIL" not in hub.glimpser("doctor")
     path.unlink()
+    with pytest.raises(AssertionError, match="doctor"):
+        hub.glimpser("doctor")
     hub.glimpser("secrets", "new-key")
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(AssertionError, match="there is a key file already"):
