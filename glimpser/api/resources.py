@@ -14,6 +14,7 @@ from . import (
     grants,
     groups,
     health,
+    identities,
     keys,
     live,
     openapi,
@@ -40,8 +41,8 @@ RESOURCES: tuple[Routes, ...] = (
     health.route, authentication.route, proofs.route, sso.route, streams.route, live.route, snapshots.route,
     groups.route, events.route,
     activities.route, feed.route, tools.route, plugins.route, settings.route, system.route, search.route,
-    users.route, roles.route, keys.route, grants.route, shares.route, shared.route, account_links.route,
-    sockets.route, audit.route, own_data.route, openapi.route, pages.route,
+    users.route, identities.route, roles.route, keys.route, grants.route, shares.route, shared.route,
+    account_links.route, sockets.route, audit.route, own_data.route, openapi.route, pages.route,
 )  # fmt: skip
 
 

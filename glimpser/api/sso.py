@@ -92,7 +92,8 @@ def base_url(hub: Hub) -> str:
     return hub.settings.public_url or f"{request.scheme}://{request.host}"
 
 
-def _return_to(hub: Hub, entry: Redirect) -> str:
+def return_to(hub: Hub, entry: Redirect) -> str:
+    """The hub's address for the way back."""
     return f"{base_url(hub)}/api/auth/sso/{entry.offer.id}/callback"
 
 
@@ -106,7 +107,8 @@ def _refused(hub: Hub, entry: Redirect | Header, error: NoEntry) -> Response:
     return _to(hub, "/login", problem=error.code)
 
 
-def _entry(hub: Hub, provider: str) -> Redirect | Header:
+def entry_of(hub: Hub, provider: str) -> Redirect | Header:
+    """The provider, or Problem 404."""
     entry = hub.sso.find(provider)
     if entry is None:
         raise Problem(404, "sso.not_found", "there is no such provider; GET /api/auth/methods lists them")
@@ -130,7 +132,7 @@ async def methods(hub: Hub) -> dict[str, Any]:
 @route("GET", "/api/auth/sso/<provider>", permission=PUBLIC, query=StartQuery, status=303)
 async def start(hub: Hub, principal: Principal | None, provider: str, query: StartQuery) -> Response:
     """Sign in at a provider: leads the browser there. A proxy that has said already who is asking signs in at once."""
-    entry = _entry(hub, provider)
+    entry = entry_of(hub, provider)
     try:
         if isinstance(entry, Header):
             made = await hub.sso.enter_by_header(entry, asked(request), **_client())
@@ -138,7 +140,7 @@ async def start(hub: Hub, principal: Principal | None, provider: str, query: Sta
         if query.fresh and (principal is None or principal.kind != "user"):
             raise NoEntry("auth.sso_expired", "nobody is signed in who could prove again who they are")
         url, ticket = await hub.sso.depart(
-            entry, return_to=_return_to(hub, entry), next_path=query.next, principal=principal,
+            entry, return_to=return_to(hub, entry), next_path=query.next, principal=principal,
             purpose="step_up" if query.fresh else "sign_in",
         )  # fmt: skip
     except NoEntry as error:
@@ -149,7 +151,7 @@ async def start(hub: Hub, principal: Principal | None, provider: str, query: Sta
 @route("GET", "/api/auth/sso/<provider>/callback", permission=PUBLIC, query=ReturnQuery, status=303)
 async def callback(hub: Hub, provider: str) -> Response:
     """Back from a provider: signs in and leads to where one wanted to go, or to the sign-in page with a problem."""
-    entry = _entry(hub, provider)
+    entry = entry_of(hub, provider)
     query = {key: values[0] for key in request.args if len(values := request.args.getlist(key)) == 1}
     try:
         if not isinstance(entry, Redirect) or len(query) != len(set(request.args)):
@@ -159,8 +161,10 @@ async def callback(hub: Hub, provider: str) -> Response:
         # The cookie stays: whoever has no part in the sign-in cannot end it either.
         return _refused(hub, entry, error)
     try:
-        made = await hub.sso.arrive(entry, ticket, return_to=_return_to(hub, entry), query=query, **_client())
+        made = await hub.sso.arrive(entry, ticket, return_to=return_to(hub, entry), query=query, **_client())
     except NoEntry as error:
+        hub.audit.note("sso.refused", object=("provider", entry.offer.id, entry.offer.title), result="refused",
+                       code=error.code)  # fmt: skip
         return _without_ticket(_refused(hub, entry, error))
     response = _without_ticket(_to(hub, ticket.next))
     return response if made is None else with_cookies(made, response)

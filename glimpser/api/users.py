@@ -164,6 +164,7 @@ async def given_role(hub: Hub, principal: Principal, role_id: str) -> RoleInfo:
 
 
 async def check_manages(hub: Hub, principal: Principal, user: User) -> None:
+    """Problem 403 for somebody of one's own rank or a higher one."""
     role = await roles.find(hub.identity.permissions, user.role)
     ranks.check_manages(principal, role.rank if role else 0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from glimpser.database.models import Role, User, UserIdentity
 from glimpser_sdk.auth import Proven
@@ -26,19 +26,23 @@ class NoEntry(Exception):
         self.code = code
 
 
-async def enter(conn: Any, catalogue: Catalogue, proven: Proven) -> tuple[User, bool]:
-    """Inside a transaction: the account of who was proved, with the role that it has from now on, and whether that
-    changed. It is made if the backend says so. NoEntry."""
+Change = Literal["account_made", "role_given"] | None
+"""What became of an account at a sign-in."""
+
+
+async def enter(conn: Any, catalogue: Catalogue, proven: Proven) -> tuple[User, Change]:
+    """Inside a transaction: the account of who was proved, with the role that it has from now on. It is made if the
+    backend says so. NoEntry."""
     user = await _find(conn, proven)
     if user is None:
-        return await _create(conn, catalogue, proven), False
+        return await _create(conn, catalogue, proven), "account_made"
     if not user.active:
         raise NoEntry("auth.sso_unknown", f"the user {user.name} is switched off")
     changed = proven.role is not None and await _give(conn, user, await _role(catalogue, proven.role))
     if proven.issuer:
         seen = {"last_sign_in_at": datetime.now(UTC), "name": proven.name[:200]}
         await UserIdentity.filter(issuer=proven.issuer, subject=proven.subject).using_db(conn).update(**seen)
-    return user, changed
+    return user, "role_given" if changed else None
 
 
 async def link(conn: Any, user_id: str, issuer: str, subject: str, name: str = "") -> UserIdentity:

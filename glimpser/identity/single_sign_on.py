@@ -16,13 +16,14 @@ import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 
 from glimpser.database import Database
-from glimpser.database.models import Session, UserIdentity
+from glimpser.database.models import Session, User, UserIdentity
 from glimpser.secrets import Place, SecretBox, SecretError
 from glimpser_sdk.auth import Proven
 from glimpser_sdk.errors import AuthFailed, ConfigInvalid, GlimpserError, NotReady
 
 from . import accounts, devices, sessions, tokens
 from .accounts import NoEntry
+from .audit import entry as audited
 from .backends import Asked, Header, Redirect
 from .policy import Principal
 from .service import Identity, SignedIn
@@ -115,16 +116,25 @@ class SingleSignOn:
         if ticket.purpose == "step_up":
             await self._step_up(session, proven, ticket)
         else:
-            await self._link(session, proven)
+            await self._link(entry, session, proven)
         return None
 
     async def enter(
         self, entry: Redirect | Header, proven: Proven, *, address: str, user_agent: str, device: str | None
     ) -> SignedIn:
         """A new session for who was proved. NoEntry when they have no account and none is made."""
-        catalogue = self._identity.permissions
-        user, changed = await self._db.write(lambda conn: accounts.enter(conn, catalogue, proven))
-        if changed:
+        catalogue, audit = self._identity.permissions, self._identity.audit
+
+        async def change(conn: Any) -> tuple[User, accounts.Change]:
+            user, what = await accounts.enter(conn, catalogue, proven)
+            if what is not None:
+                told = audited(f"sso.{what}", who=_actor(entry), object=("user", user.id, user.name),
+                               address=address, role=user.role)  # fmt: skip
+                await audit.append(conn, told)
+            return user, what
+
+        user, changed = await self._db.write(change)
+        if changed == "role_given":
             await self._identity.rights_changed([user.id])
         if user.role == "admin":
             self._identity.bootstrap.finish()
@@ -184,14 +194,22 @@ class SingleSignOn:
         proved_at = _fresh(proven, ticket)
         await self._db.write(lambda conn: sessions.prove(conn, session.id, proved_at))
 
-    async def _link(self, session: Session, proven: Proven) -> None:
+    async def _link(self, entry: Redirect, session: Session, proven: Proven) -> None:
+        linked = audited("sso.linked", who=_actor(entry), object=("user", session.user_id), issuer=proven.issuer)
+
         async def change(conn: Any) -> None:
+            await self._identity.audit.append(conn, linked)
             await accounts.link(conn, session.user_id, proven.issuer, proven.subject, proven.name)
 
         try:
             await self._db.write(change)
         except ConfigInvalid as error:
             raise NoEntry("auth.sso_taken", str(error)) from None
+
+
+def _actor(entry: Redirect | Header) -> tuple[str, str, str]:
+    """Who a change is put down to that follows from what a provider said."""
+    return entry.name, entry.offer.title, "provider"
 
 
 def _place(user_id: str) -> Place:

@@ -3,48 +3,85 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterator
+from typing import Any
 
+import httpx
 import pytest
 
 from tests.support.hub import LOOPBACK
-from tests.support.oidc import Person, free_port, provider, settings
+from tests.support.oidc import Person, close_all, free_port, provider, query_of, settings
 
-from .conftest import ApiHub
+from .conftest import PASSWORD, ApiHub
 
-PEOPLE = {"grace": ["family"], "linus": ["family", "house-admins"], "stranger": []}
+PEOPLE = {"grace": ["family"], "linus": ["family", "house-admins"], "ada": ["family"], "stranger": ["elsewhere"]}
 ROLES = [{"group": "house-admins", "role": "operator"}, {"group": "family", "role": "viewer"}]
-
-
-def problem(location: str) -> str:
-    """What the sign-in page is told."""
-    _, found, code = location.partition("/login?problem=")
-    assert found, location
-    return code
 
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
-    """A hub that knows one provider, which runs."""
-    folder, own, port = tmp_path_factory.mktemp("sso"), free_port(), free_port()
+    """A hub that knows two providers: ``home`` makes accounts and gives roles by group, ``strict`` does neither."""
+    folder, own, port, other = tmp_path_factory.mktemp("sso"), free_port(), free_port(), free_port()
     made = ApiHub(folder / "data", "--port", str(own))
+    at = [f"http://127.0.0.1:{port}", f"http://127.0.0.1:{other}"]
     made.environment |= {
         "GLIMPSER_PLUGINS": "password,oidc",
-        "GLIMPSER_EGRESS_ALLOW": f"{LOOPBACK},identity=127.0.0.1:{port}",
-        "GLIMPSER_OIDC__PROVIDERS": json.dumps([settings(f"http://127.0.0.1:{port}", create=True, roles=ROLES)]),
+        "GLIMPSER_EGRESS_ALLOW": f"{LOOPBACK},identity=127.0.0.1:{port},identity=127.0.0.1:{other}",
+        "GLIMPSER_OIDC__PROVIDERS": json.dumps(
+            [settings(at[0], create=True, roles=ROLES), settings(at[1]) | {"id": "strict", "title": "Strict"}]
+        ),
     }
-    with provider(port, f"http://127.0.0.1:{own}", people=PEOPLE):
+    public = f"http://127.0.0.1:{own}"
+    with (
+        provider(port, public, people=PEOPLE),
+        provider(other, public, people=PEOPLE, ids=("strict",), algorithm="EdDSA"),
+    ):
         made.start()
         yield made
         made.stop()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def person(hub: ApiHub) -> Iterator[Person]:
     """Somebody."""
+    yield Person(hub.url)
+    close_all()
+
+
+def problem(answer: httpx.Response) -> str:
+    """What the sign-in page is told."""
+    _, found, code = answer.headers["Location"].partition("/login?problem=")
+    assert found, answer.headers["Location"]
+    return code
+
+
+def fresh(hub: ApiHub, name: str, role: str = "viewer") -> Person:
+    """Somebody with an account and a password, signed in."""
+    hub.glimpser("users", "create", name, "--role", role, "--password-stdin", stdin=PASSWORD + "\n")
     made = Person(hub.url)
-    yield made
-    made.close()
+    answer = made.browser.post("/api/auth/login", json={"name": name, "password": PASSWORD})
+    assert answer.status_code == 204
+    return made
+
+
+def link(person: Person, name: str) -> httpx.Response:
+    """Link the person that one is at the provider."""
+    answer = person.browser.post("/api/me/identities", json={"provider": "strict"})
+    assert answer.status_code == 200, answer.text
+    return person.arrive(person.visit(answer.json()["url"], name))
+
+
+def test_the_sign_in_page_is_told_what_there_is(hub: ApiHub) -> None:
+    assert hub.client().get("/api/auth/methods").json() == {
+        "password": True,
+        "providers": [
+            {"id": "home", "title": "Home", "automatic": False},
+            {"id": "strict", "title": "Strict", "automatic": False},
+        ],
+    }
+    assert hub.client().get("/api/auth/sso/nowhere").status_code == 404
 
 
 def test_the_way_there_and_back(hub: ApiHub, person: Person) -> None:
@@ -53,3 +90,191 @@ def test_the_way_there_and_back(hub: ApiHub, person: Person) -> None:
     me = person.me()
     assert me is not None
     assert (me["name"], me["role"], me["display_name"]) == ("grace", "viewer", "grace of the test")
+    assert "httponly" in answer.headers["Set-Cookie"].lower()
+    assert "glimpser_sso" not in person.browser.cookies, "a ticket is worth nothing afterwards"
+    again = Person(hub.url)
+    again.sign_in("grace")
+    assert (again.me() or {})["id"] == me["id"], "one person, one account"
+
+
+@pytest.mark.attack("A61", control=True)
+def test_a_certified_provider_takes_a_code_once(hub: ApiHub, person: Person) -> None:
+    back = person.visit(person.depart(), "grace")
+    assert person.arrive(back).headers["Location"] == "/"
+    thief = Person(hub.url)
+    state = query_of(thief.depart())["state"]
+    query = query_of(back)
+    used = thief.arrive(f"/api/auth/sso/home/callback?code={query['code']}&state={state}&iss={query['iss']}")
+    assert problem(used) == "auth.sso_refused"
+    assert thief.me() is None
+
+
+def test_roles_follow_the_groups_at_every_sign_in(hub: ApiHub, person: Person) -> None:
+    person.sign_in("linus")
+    me = person.me()
+    assert me is not None
+    assert me["role"] == "operator"
+    with sqlite3.connect(hub.database) as rows:
+        rows.execute("UPDATE users SET role = 'guest' WHERE id = ?", [me["id"]])
+    assert (person.me() or {})["role"] == "guest"
+    person.sign_in("linus")
+    assert (person.me() or {})["role"] == "operator"
+
+
+def test_who_is_in_no_group_is_refused(hub: ApiHub, person: Person) -> None:
+    assert problem(person.sign_in("stranger")) == "auth.sso_no_role"
+    assert person.me() is None
+
+
+def test_a_name_that_is_taken_is_not_given_to_somebody_else(hub: ApiHub, person: Person) -> None:
+    """ada administers this hub; whoever is called ada at the provider is not her."""
+    assert problem(person.sign_in("ada")) == "auth.sso_name_taken"
+    assert person.me() is None
+
+
+def test_no_account_is_made_unless_asked_for(hub: ApiHub, person: Person) -> None:
+    before = len(hub.get("/api/users"))
+    assert problem(person.sign_in("grace", "/api/auth/sso/strict")) == "auth.sso_unknown"
+    assert person.me() is None
+    assert len(hub.get("/api/users")) == before
+
+
+def test_linking_ones_own_account(hub: ApiHub) -> None:
+    person = fresh(hub, "hedy")
+    assert link(person, "hedy-at-strict").headers["Location"] == "/"
+    [linked] = person.browser.get("/api/me/identities").json()
+    assert linked["subject"] == "hedy-at-strict"
+
+    elsewhere = Person(hub.url)
+    elsewhere.sign_in("hedy-at-strict", "/api/auth/sso/strict")
+    assert (elsewhere.me() or {})["name"] == "hedy"
+
+    thief = fresh(hub, "thief")
+    assert problem(link(thief, "hedy-at-strict")) == "auth.sso_taken"
+    assert thief.browser.get("/api/me/identities").json() == []
+    assert thief.browser.delete(f"/api/me/identities/{linked['id']}").status_code == 404
+
+    assert person.browser.delete(f"/api/me/identities/{linked['id']}").status_code == 204
+    assert elsewhere.me() is None, "what the link opened ends with it"
+    assert problem(elsewhere.sign_in("hedy-at-strict", "/api/auth/sso/strict")) == "auth.sso_unknown"
+
+
+def test_the_last_way_in_stays(hub: ApiHub, person: Person) -> None:
+    person.sign_in("grace")
+    assert person.sign_in("grace", fresh="true").headers["Location"] == "/"
+    [linked] = person.browser.get("/api/me/identities").json()
+    answer = person.browser.delete(f"/api/me/identities/{linked['id']}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "identity.last")
+
+
+def test_linking_for_somebody_else(hub: ApiHub, person: Person) -> None:
+    admin = hub.sign_in("ada")
+    hub.glimpser("users", "create", "rosalind", "--role", "guest", "--password-stdin", stdin=PASSWORD + "\n")
+    [user] = admin.get("/api/users?search=rosalind").json()
+    known = {"issuer": next(iter(issuers(hub))), "subject": "rosalind-at-strict"}
+    path = f"/api/users/{user['id']}/identities"
+    answer = admin.put(path, json={"identities": [known]})
+    assert answer.status_code == 200, answer.text
+    person.sign_in("rosalind-at-strict", "/api/auth/sso/strict")
+    assert (person.me() or {})["name"] == "rosalind"
+    wrong = admin.put(path, json={"identities": [{"issuer": "ldap:here", "subject": "x"}]})
+    assert wrong.status_code == 422
+    taken = f"/api/users/{admin.get('/api/me').json()['id']}/identities"
+    answer = admin.put(taken, json={"identities": [known]})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (409, "/identities/0")
+    assert admin.put(path, json={"identities": []}).json() == []
+    assert person.me() is None
+
+
+def issuers(hub: ApiHub) -> Iterator[str]:
+    for entry in json.loads(hub.environment["GLIMPSER_OIDC__PROVIDERS"]):
+        if entry["id"] == "strict":
+            yield entry["issuer"]
+
+
+def test_who_was_switched_off_stays_out(hub: ApiHub) -> None:
+    person = fresh(hub, "emmy")
+    link(person, "emmy-at-strict")
+    with sqlite3.connect(hub.database) as rows:
+        rows.execute("UPDATE users SET active = 0 WHERE name = 'emmy'")
+    elsewhere = Person(hub.url)
+    assert problem(elsewhere.sign_in("emmy-at-strict", "/api/auth/sso/strict")) == "auth.sso_unknown"
+    assert elsewhere.me() is None
+
+
+def test_a_fresh_proof(hub: ApiHub) -> None:
+    """A sign-in at the provider proves nothing fresh by itself; one that was asked for does."""
+    person = fresh(hub, "maria", "admin")
+    link(person, "maria-at-strict")
+    other = Person(hub.url)
+    other.sign_in("maria-at-strict", "/api/auth/sso/strict")
+    body = {"name": "made-by-maria", "password": PASSWORD}
+    refused = other.browser.post("/api/users", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "auth.step_up_needed")
+
+    assert other.sign_in("maria-at-strict", "/api/auth/sso/strict", fresh="true").headers["Location"] == "/"
+    assert other.browser.post("/api/users", json=body).status_code == 201
+
+    third = Person(hub.url)
+    third.sign_in("maria-at-strict", "/api/auth/sso/strict")
+    third.provider.cookies.clear()
+    assert problem(third.sign_in("somebody-else", "/api/auth/sso/strict", fresh="true")) == "auth.sso_other_user"
+    assert third.browser.post("/api/users", json=body).json()["code"] == "auth.step_up_needed"
+    nobody = Person(hub.url)
+    assert problem(nobody.browser.get("/api/auth/sso/strict", params={"fresh": "true"})) == "auth.sso_expired"
+
+
+def test_signing_out_leads_to_the_provider(hub: ApiHub, person: Person) -> None:
+    person.sign_in("grace")
+    cookie = dict(person.browser.cookies)
+    with sqlite3.connect(hub.database) as rows:
+        [kept] = rows.execute("SELECT provider_keep FROM sessions ORDER BY created_at DESC, id DESC LIMIT 1").fetchone()
+    assert "$enc" in json.loads(kept), "an ID token is kept encrypted"
+    answer = person.browser.post("/api/auth/logout")
+    assert answer.status_code == 204
+    there = query_of(answer.headers["Location"])
+    assert there["post_logout_redirect_uri"] == f"{hub.url}/login"
+    assert there["client_id"] == "glimpser"
+    assert there["id_token_hint"].count(".") == 2
+    stolen = hub.client(Cookie="; ".join(f"{k}={v}" for k, v in cookie.items()))
+    assert stolen.get("/api/me").status_code == 401
+    page = person.provider.get(answer.headers["Location"])
+    assert page.status_code == 200, "the provider knows the token and the address"
+    with_password = fresh(hub, "annie")
+    assert "Location" not in with_password.browser.post("/api/auth/logout").headers
+
+
+def test_what_happened_is_in_the_audit_log(hub: ApiHub) -> None:
+    newcomer = Person(hub.url)
+    newcomer.sign_in("linus")
+    wrong = Person(hub.url)
+    wrong.sign_in("stranger")
+    admin = hub.sign_in("ada")
+
+    def actions() -> set[str]:
+        found: list[Any] = admin.get("/api/audit-events", params={"limit": "200"}).json()
+        return {entry["action"] for entry in found}
+
+    end = time.monotonic() + 10
+    while not {"sso.account_made", "sso.refused", "auth.sign_in"} <= actions() and time.monotonic() < end:
+        time.sleep(0.2)
+    assert {"sso.account_made", "sso.refused", "auth.sign_in"} <= actions()
+
+
+def test_a_provider_that_does_not_answer(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The hub serves, passwords work, and the sign-in page says what is wrong."""
+    made = ApiHub(tmp_path_factory.mktemp("dead") / "data")
+    entry = settings(f"http://127.0.0.1:{free_port()}")
+    made.environment |= {
+        "GLIMPSER_PLUGINS": "password,oidc",
+        "GLIMPSER_OIDC__PROVIDERS": json.dumps([entry]),
+    }
+    made.start()
+    try:
+        person = Person(made.url)
+        answer = person.browser.get("/api/auth/sso/home")
+        assert problem(answer) == "auth.sso_unavailable"
+        assert "identity=127.0.0.1" in made.logged(), "the log says which exception is missing"
+        assert made.sign_in("ada").get("/api/me").status_code == 200
+    finally:
+        made.stop()

@@ -38,10 +38,8 @@ RECIPES: dict[tuple[str, str], Recipe] = {}
 UNANSWERED = {
     ("POST", "/api/auth/setup/signup"): "the first administrator is there, so nobody becomes the first any more",
     ("POST", "/api/auth/mfa/verify"): "a challenge comes with a password and a second factor, which nobody here has",
-    (
-        "GET",
-        "/api/auth/sso/{provider}",
-    ): "it leads away, here to a page that says why; test_single_sign_on goes all the way",
+    ("POST", "/api/me/identities"): "the provider does not answer; test_single_sign_on goes all the way",
+    ("GET", "/api/auth/sso/{provider}"): "it leads away; test_single_sign_on goes all the way",
     ("GET", "/api/auth/sso/{provider}/callback"): "it leads on; test_single_sign_on goes all the way",
     ("POST", "/api/me/totp/recovery-codes"): "nobody here has a second factor",
     ("POST", "/api/p/totp/me/totp/recovery-codes"): "nobody here has a second factor",
@@ -105,6 +103,7 @@ says({"theme": "dark"}, "PATCH /api/me")
 says({"token": "x", "name": "first", "password": LONG}, "POST /api/auth/setup/signup")
 says({"code": "123456", "challenge": "x"}, "POST /api/auth/mfa/verify")
 says({"password": PASSWORD}, "POST /api/auth/step-up")
+says({"provider": "home"}, "POST /api/me/identities")
 says({"grants": []}, "PUT /api/stream-groups/{group_id}/permissions")
 says(None, "GET /api/search", q="door")
 
@@ -242,6 +241,18 @@ def chosen_password(world: World, who: str, target: str) -> Call:
     call = brought_link(world, who, target)
     call.json["password"] = LONG
     return call
+
+
+@recipe("GET /api/users/{user_id}/identities", "PUT /api/users/{user_id}/identities")
+def known_elsewhere(world: World, who: str, target: str) -> Call:
+    identities = [{"issuer": "https://login.example", "subject": "spare"}]
+    return Call({"user_id": world.users["spare"]}, json={"identities": identities})
+
+
+@recipe("DELETE /api/me/identities/{identity_id}")
+def own_identity(world: World, who: str, target: str) -> Call:
+    owner = world.owner(who) if target == "own" else "spare"
+    return Call({"identity_id": world.identity(owner)}, by=world.again(who), control=world.browser(owner))
 
 
 @recipe("DELETE /api/users/{user_id}")

@@ -263,6 +263,14 @@ class World:
             "last_seen_at": now, "step_up_at": now})  # fmt: skip
         return identifier, token
 
+    def identity(self, name: str) -> str:
+        """The id of a new link of somebody to a provider."""
+        made, now = new_id(), _stored(datetime.now(UTC))
+        self._insert("user_identities", {
+            "id": made, "user_id": self.users[name], "issuer": "https://elsewhere.example", "subject": made,
+            "name": name, "created_at": now})  # fmt: skip
+        return made
+
     def browser(self, name: str) -> httpx.Client:
         """Another browser of somebody who signed in before."""
         return self.hub.client(Cookie=f"{COOKIE}={self.session(name)[1]}")

@@ -94,6 +94,15 @@ def settings(issuer: str, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+OPEN: list[Person] = []
+
+
+def close_all() -> None:
+    """Close the browsers of everybody, at the end of a test."""
+    while OPEN:
+        OPEN.pop().close()
+
+
 class Person:
     """Somebody with a browser of their own, who does what pages of the provider ask."""
 
@@ -101,6 +110,7 @@ class Person:
         self.browser = httpx.Client(base_url=hub, timeout=30, headers=headers)
         self.provider = httpx.Client(timeout=30)
         self.hub = hub
+        OPEN.append(self)
 
     def close(self) -> None:
         self.browser.close()
