@@ -6,7 +6,6 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
@@ -249,11 +248,10 @@ def test_what_happened_is_in_the_audit_log(hub: ApiHub) -> None:
     newcomer.sign_in("linus")
     wrong = Person(hub.url)
     wrong.sign_in("stranger")
-    admin = hub.sign_in("ada")
 
     def actions() -> set[str]:
-        found: list[Any] = admin.get("/api/audit-events", params={"limit": "200"}).json()
-        return {entry["action"] for entry in found}
+        with sqlite3.connect(hub.database) as rows:
+            return {action for (action,) in rows.execute("SELECT action FROM audit_events")}
 
     end = time.monotonic() + 10
     while not {"sso.account_made", "sso.refused", "auth.sign_in"} <= actions() and time.monotonic() < end:

@@ -49,7 +49,7 @@ async def test_signing_in_and_out(hub: RunningHub, page: Page) -> None:
 
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Sign in").click()
-    await expect(page.get_by_role("heading", name="Wall")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Events")).to_be_visible()
     await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
 
     await page.get_by_role("button", name=f"Sign out {NAME}").click()

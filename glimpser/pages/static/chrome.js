@@ -71,8 +71,8 @@ export class Chrome {
   }
 
   async #signOut() {
-    const there = await signOut().catch(() => null);
-    if (there) location.assign(there);
-    else this.#app.leave("login");
+    // What closes because of it is no session that ended elsewhere.
+    this.#app.part();
+    location.assign((await signOut().catch(() => null)) ?? at("login"));
   }
 }

@@ -62,9 +62,14 @@ class App {
 
   /** Load a page anew, forgetting everything. */
   leave(path) {
+    this.part();
+    location.assign(at(path));
+  }
+
+  /** Be nobody from now on. */
+  part() {
     this.socket.close();
     this.me = null;
-    location.assign(at(path));
   }
 
   /** Show what the address says. */
