@@ -15,7 +15,7 @@ from glimpser_sdk.errors import GlimpserError
 from glimpser_sdk.ids import new_id
 from glimpser_sdk.web import Problem
 
-from .api import auditing, plugin_routes, problems, resources, shared
+from .api import auditing, plugin_routes, problems, resources, shared, signed
 from .api.authentication import COOKIE, COOKIE_SECURE, renew_cookie
 from .api.dispatch import admit, check_all_declared, declared, mount
 from .api.host import Host
@@ -115,7 +115,7 @@ def create_app(hub: Hub) -> Quart:
     async def leave(response: Response) -> Response:
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.path.startswith("/api") and "Cache-Control" not in response.headers:
+        if g.get("signed") or (request.path.startswith("/api") and "Cache-Control" not in response.headers):
             response.headers["Cache-Control"] = "private, no-store"
             response.headers["Vary"] = "Cookie, Authorization"
         if response.status_code >= 400 and request.method not in SAFE and request.http_version.startswith("1"):
@@ -186,9 +186,11 @@ def _is_address(name: str) -> bool:
 
 
 async def principal_of(hub: Hub, asked: Any, route: Route | None) -> Principal | None:
-    """Who asks: on paths of a share link its visitor and nobody else."""
+    """Who asks: on paths of a share link its visitor, and by a signed link who made it, and nobody else."""
     if route is not None and route.shared:
         return await shared.visitor(hub, asked)
+    if route is not None and route.signable and signed.is_signed(asked):
+        return await signed.who(hub, asked)
     return await identify(hub, asked)
 
 

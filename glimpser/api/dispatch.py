@@ -77,7 +77,7 @@ def admit(route: Route, principal: Principal | None) -> None:
         raise Problem(401, "auth.required", "sign in, or send an API key as Authorization: Bearer KEY")
     if principal.to_enrol and not route.own:
         raise Problem(403, "auth.factor_needed", "this account needs a second factor first: set one up under /api/me")
-    # Where an object is loaded, `_loaded` asks for the permission on it.
+    # Where an object is loaded, `loaded` asks for the permission on it.
     held = principal.permissions if route.load is not None or route.per_stream else principal.hubwide
     if route.permission != SIGNED_IN and route.permission not in held:
         raise _forbidden(route.permission)
@@ -94,7 +94,7 @@ def _view(hub: Hub, route: Route) -> Callable[..., Awaitable[Response]]:
 
     async def view(**params: str) -> Response:
         principal: Principal | None = g.get("principal")
-        arguments = await _loaded(hub, route, principal, params)
+        arguments = await loaded(hub, route, principal, params)
         if route.match:
             matcher()
         if route.query is not None:
@@ -126,7 +126,7 @@ def _socket(hub: Hub, route: Route) -> Callable[..., Awaitable[None]]:
     return socket
 
 
-async def _loaded(hub: Hub, route: Route, principal: Principal | None, params: dict[str, str]) -> dict[str, Any]:
+async def loaded(hub: Hub, route: Route, principal: Principal | None, params: dict[str, str]) -> dict[str, Any]:
     """The route's object and other path parameters, or Problem 404, 403."""
     if route.load is None or principal is None:
         return dict(params)

@@ -10,10 +10,11 @@ import msgspec
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ValidationError
 from pydantic_core import from_json
 from quart import Request as QuartRequest
-from quart import request
+from quart import g, request
 from quart.wrappers.request import Body as QuartBody
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from glimpser.identity.signed_urls import PARAMETER
 from glimpser_sdk.web import Problem
 
 from .problems import Invalid, escape, from_validation
@@ -72,6 +73,8 @@ def read_query(model: type[BaseModel]) -> BaseModel:
     """The query string; a parameter given several times is a list."""
     values: dict[str, Any] = {}
     for key in request.args:
+        if key == PARAMETER and g.get("signed"):
+            continue
         found = request.args.getlist(key)
         values[key] = found[0] if len(found) == 1 else found
     _check(values)

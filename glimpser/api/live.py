@@ -108,8 +108,8 @@ def jpeg_answer(picture: Picture) -> Response:
     return Response(picture.jpeg, content_type="image/jpeg", headers=headers)
 
 
-@route("GET", "/api/stream/<id:stream_id>/snapshot", permission="streams.view", load=STREAM, query=SnapshotQuery,
-       media="image/jpeg")  # fmt: skip
+@route("GET", "/api/stream/<id:stream_id>/snapshot", permission="streams.view", signable=True, load=STREAM,
+       query=SnapshotQuery, media="image/jpeg")  # fmt: skip
 async def snapshot(hub: Hub, principal: Principal, stream: Stream, query: SnapshotQuery) -> Response:
     """The newest frame; under a delay the newest kept picture that is old enough."""
     if principal.restrictions.until is not None:
@@ -148,8 +148,8 @@ async def recent(principal: Principal, stream: Stream, query: RecentQuery) -> An
     return [snapshot_out(s) for s in await rows.limit(query.n)]
 
 
-@route("GET", "/api/stream/<id:stream_id>/mjpeg", permission="streams.view", load=STREAM, query=MjpegQuery,
-       media="multipart/x-mixed-replace")  # fmt: skip
+@route("GET", "/api/stream/<id:stream_id>/mjpeg", permission="streams.view", signable=True, load=STREAM,
+       query=MjpegQuery, media="multipart/x-mixed-replace")  # fmt: skip
 async def mjpeg(hub: Hub, principal: Principal, stream: Stream, query: MjpegQuery) -> Response:
     """Live pictures as multipart JPEG, for single views and integrations; ends with the session."""
     live = visible.live(hub, principal)

@@ -26,6 +26,7 @@ from . import (
     settings,
     shared,
     shares,
+    signed,
     snapshots,
     sockets,
     sso,
@@ -42,7 +43,7 @@ RESOURCES: tuple[Routes, ...] = (
     groups.route, events.route,
     activities.route, feed.route, tools.route, plugins.route, settings.route, system.route, search.route,
     users.route, identities.route, roles.route, keys.route, grants.route, shares.route, shared.route,
-    account_links.route, sockets.route, audit.route, own_data.route, openapi.route, pages.route,
+    account_links.route, signed.route, sockets.route, audit.route, own_data.route, openapi.route, pages.route,
 )  # fmt: skip
 
 

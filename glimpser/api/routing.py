@@ -87,6 +87,8 @@ class Route:
     """Answered beyond this machine also while nobody administers the hub."""
     shared: bool = False
     """Asked by the visitors of the share link in its path, and by nobody else."""
+    signable: bool = False
+    """May be asked by a signed link too."""
     documented: bool = True
     alias_of: str = ""
     """Operation id of the route that this one is another path of."""
@@ -114,7 +116,7 @@ class Route:
 
     def for_visitors(self) -> Route:
         """The same for the visitors of a share link, below its path."""
-        return replace(self, path=SHARED + self.path.removeprefix("/api"), tag="shared", shared=True)
+        return replace(self, path=SHARED + self.path.removeprefix("/api"), tag="shared", shared=True, signable=False)
 
     def alias(self, path: str, method: str | None = None) -> Route:
         """The same at a path of earlier versions."""

@@ -120,7 +120,14 @@ async def _file(hub: Hub, relative: str, content_type: str, etag: str) -> Respon
     return response
 
 
-@route("GET", "/api/snapshots/<id:snapshot_id>/image", permission="streams.view", load=SNAPSHOT, media="image/jpeg")
+@route(
+    "GET",
+    "/api/snapshots/<id:snapshot_id>/image",
+    permission="streams.view",
+    signable=True,
+    load=SNAPSHOT,
+    media="image/jpeg",
+)
 async def snapshot_image(hub: Hub, snapshot: Snapshot) -> Response:
     """The picture."""
     return await _file(hub, snapshot.path, "image/jpeg", snapshot.sha256[:32])
@@ -138,7 +145,7 @@ async def delete_clip(hub: Hub, clip: MediaFile) -> None:
     await hub.media.delete_clip(clip)
 
 
-@route("GET", "/api/clips/<id:clip_id>/file", permission="events.view", load=CLIP, media="video/mp4",
+@route("GET", "/api/clips/<id:clip_id>/file", permission="events.view", signable=True, load=CLIP, media="video/mp4",
        also={206: "A part of it, for Range."})  # fmt: skip
 async def clip_file(hub: Hub, clip: MediaFile) -> Response:
     """The video; supports Range."""

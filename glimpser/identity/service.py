@@ -25,6 +25,7 @@ from .policy import Principal
 from .proving import Proving, Wrong
 from .rights import Rights, of_user
 from .shares import Shares
+from .signed_urls import SignedUrls
 from .signing import Signer
 
 log = logging.getLogger("glimpser.identity")
@@ -78,7 +79,8 @@ class Identity:
         self.tokens = AccessTokens(data_dir, issuer)
         self.proving = Proving(db, audit, passwords, factors or {})
         self.links = AccountLinks(self, db)
-        self.shares = Shares(self, db, Signer(data_dir / "signing.key"))
+        signer = Signer(data_dir / "signing.key")
+        self.shares, self.signed_urls = Shares(self, db, signer), SignedUrls(self, signer)
         self._challenges = Challenges()
         self._factor_rank = factor_rank
         self.backends = backends or Backends()
@@ -105,14 +107,15 @@ class Identity:
         return await self._of_session(session, user, kind="user")
 
     async def _of_session(self, session: Session, user: User, *, kind: str) -> Principal:
-        rights, rank = await of_user(self.permissions, user)
-        to_enrol = self.must_enrol(user, rank)
-        if to_enrol:
-            rights = Rights(hubwide=frozenset(), grants={})
+        rights, rank = await self._rights(user)
         return _principal(
             user, rights, rank, kind=kind, proof=session.id, expires_at=session.expires_at,
-            proved_at=session.step_up_at, ways=self._ways(user), to_enrol=to_enrol,
+            proved_at=session.step_up_at, ways=self._ways(user), to_enrol=self.must_enrol(user, rank),
         )  # fmt: skip
+
+    async def _rights(self, user: User) -> tuple[Rights, int]:
+        rights, rank = await of_user(self.permissions, user)
+        return (Rights(hubwide=frozenset(), grants={}) if self.must_enrol(user, rank) else rights), rank
 
     def must_enrol(self, user: User, rank: int) -> bool:
         """Whether the user may do nothing before a second factor is set up. Who has no password proves who they are
@@ -127,17 +130,18 @@ class Identity:
     async def by_token(self, token: str) -> Principal | None:
         """The principal of an access token: what its session or key may do now, until the token ends."""
         subject = self.tokens.read(token)
-        if subject is None:
-            return None
-        if subject.kind == "key":
-            key = await users.key_by_id(subject.proof)
-            principal = None if key is None else await self._of_key(*key)
-        else:
-            found = await sessions.by_id(subject.proof)
-            principal = None if found is None else await self._of_session(*found, kind="token")
-        if principal is None or principal.id != subject.user_id:
+        principal = None if subject is None else await self.by_proof(subject.kind, subject.proof)
+        if subject is None or principal is None or principal.id != subject.user_id:
             return None
         return replace(principal, expires_at=subject.expires_at)
+
+    async def by_proof(self, kind: str, proof: str) -> Principal | None:
+        """Whom a key or a session stands for now, for what was made with it; None when it is over."""
+        if kind == "key":
+            key = await users.key_by_id(proof)
+            return None if key is None else await self._of_key(*key)
+        found = await sessions.by_id(proof)
+        return None if found is None else await self._of_session(*found, kind="token")
 
     async def token_for_key(self, key: str) -> tuple[str, datetime] | None:
         """Exchange an API key for an access token; None for one that is not valid."""
@@ -185,12 +189,7 @@ class Identity:
     async def as_user(self, user_id: str) -> Principal | None:
         """What a user may do, for what acts in their name; None when there is no such active user."""
         user = await User.filter(id=user_id, active=True).first()
-        if user is None:
-            return None
-        rights, rank = await of_user(self.permissions, user)
-        if self.must_enrol(user, rank):
-            rights = Rights(hubwide=frozenset(), grants={})
-        return _principal(user, rights, rank, kind="user", proof="")
+        return None if user is None else _principal(user, *await self._rights(user), kind="user", proof="")
 
     # --- signing in and out ----------------------------------------------------------------------------------------
 

@@ -298,6 +298,11 @@ def spare_session(world: World, who: str, target: str) -> Call:
     return Call({"session_id": world.session(owner)[0]}, control=world.browser(owner))
 
 
+@recipe("POST /api/auth/signed-urls")
+def signed_url(world: World, who: str, target: str) -> Call:
+    return Call(json={"path": f"/api/stream/{world.places[target].stream}/snapshot"})
+
+
 @recipe("POST /api/share-links")
 def new_link(world: World, who: str, target: str) -> Call:
     ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
