@@ -123,6 +123,17 @@ class TestTrimming:
         log.write(2)
         assert (log.verify().findings, log.verify().count) == ([], 6)
 
+    def test_by_age(self, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(chain, "TRIM_AT_ONCE", 4)
+        log.write(10)
+        log.use(lambda audit: audit.mark(), days=1)
+        assert log.verify().count == 10
+        log.use(lambda audit: audit.mark(), days=0)
+        verdict = log.verify()  # what is left says what went
+        assert (verdict.findings, verdict.first, verdict.last) == ([], 11, 13)
+        trimmed = log.sql("SELECT action, actor, json_extract(data, '$.entries') FROM audit_events ORDER BY seq")
+        assert trimmed == [("audit.trimmed", "hub", 4), ("audit.trimmed", "hub", 4), ("audit.trimmed", "hub", 2)]
+
     @pytest.mark.parametrize(
         ("attack", "kind", "seq"),
         [

@@ -12,6 +12,7 @@ from .entries import Entry, canonical, moment, row_of
 from .sealing import START, Place, Seal
 
 CHECKPOINT = "audit.checkpoint"
+TRIM_AT_ONCE = 10_000
 POSTGRES_LOCK = 0x676C6D5F61756474
 
 
@@ -44,11 +45,16 @@ async def checkpoint(seal: Seal, conn: Any = None) -> Place | None:
 
 
 async def trim(conn: Any, seal: Seal, before: datetime, until: int) -> int:
-    """Inside a transaction: remove the entries older than ``before``, none beyond number ``until``; leaves a sealed
-    checkpoint. Returns how many went."""
+    """Inside a transaction: remove the entries older than ``before``, none beyond number ``until`` and not too many at
+    once; leaves a sealed checkpoint. Returns how many went."""
     rows = AuditEvent.all().using_db(conn)
+    oldest = await rows.order_by("seq").first()
     kept = await rows.filter(at__gte=before).order_by("seq").first()
-    last = min(until, kept.seq - 1) if kept is not None else until
+    if oldest is None:
+        return 0
+    last = min(until, oldest.seq + TRIM_AT_ONCE - 1)
+    if kept is not None:
+        last = min(last, kept.seq - 1)
     place = await rows.filter(seq=last).first()
     if place is None:
         return 0
