@@ -41,7 +41,7 @@ class EgressTransport(httpx.AsyncHTTPTransport):
         except httpx.ProxyError as error:
             code = str(error).rpartition(" ")[2]
             if code in CODES:
-                host = request.url.host
+                host = request.url.raw_host.decode("ascii")
                 raise RequestRefused(Refused(code, {"host": host}), request) from None
             raise
         code = response.headers.get("x-glimpser-egress", "")

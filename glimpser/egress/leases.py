@@ -67,6 +67,7 @@ class Lease:
 
     def refuse(self, refusal: Refused) -> None:
         """Count and report a refusal."""
+        self._redirects = 0
         self.totals.refusals[refusal.code] += 1
         self._report(self.name, refusal)
 

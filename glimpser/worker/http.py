@@ -26,6 +26,11 @@ _POLICY = frozenset(
 )  # fmt: skip
 
 
+def _host(url: httpx.URL) -> str:
+    """As it was written: a name that begins like a punycoded one need not be one."""
+    return url.raw_host.decode("ascii")
+
+
 def _refused(code: str, host: str, answer: dict[str, Any]) -> GlimpserError:
     """What the proxy's refusal means: ConfigInvalid where the policy forbids the address, else NotReady."""
     detail = str(answer.get("detail", ""))
@@ -58,19 +63,19 @@ class _Transport(httpx.AsyncBaseTransport):
                 request.url.copy_with(host=pinned.host, port=pinned.port),
                 headers=request.headers,
                 stream=request.stream,
-                extensions={**request.extensions, "sni_hostname": request.url.host},
+                extensions={**request.extensions, "sni_hostname": _host(request.url)},
             )
         try:
             response = await transport.handle_async_request(request)
         except httpx.ProxyError as error:
             if code := _CODE.search(str(error)):
-                raise _refused(code[0], request.url.host, {}) from None
+                raise _refused(code[0], _host(request.url), {}) from None
             raise
         # The proxy takes this header out of what servers answer, except within a tunnel.
         if target.proxy is not None and request.url.scheme == "http" and _MARK in response.headers:
             await response.aread()
             await response.aclose()
-            raise _refused(response.headers[_MARK], request.url.host, response.json())
+            raise _refused(response.headers[_MARK], _host(request.url), response.json())
         return response
 
     async def aclose(self) -> None:

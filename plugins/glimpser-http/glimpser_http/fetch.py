@@ -40,7 +40,7 @@ class Fetcher:
         except TimeoutError:
             # A server that says nothing at all is noticed in half the time.
             raise NotReady(code="net.trickle") from None
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, UnicodeError):  # a host that only looks punycoded is a UnicodeError
             raise Unsupported(code="net.redirected") from None
         except httpx.HTTPError as error:
             raise errors.failure(error, self._answering) from error
@@ -82,10 +82,10 @@ class Fetcher:
     def _next(self, url: httpx.URL, location: str) -> httpx.URL:
         """Where a redirect leads, if it may be followed."""
         target = url.join(location).copy_with(userinfo=b"", fragment=None)
-        if target.scheme not in ("http", "https") or not target.host:
+        if target.scheme not in ("http", "https") or not target.raw_host:
             raise Unsupported(code="net.redirected")
         if (self._login is not None or self._config.headers) and not _same_place(self._url, target):
-            raise Unsupported(code="net.other_host", host=target.host)
+            raise Unsupported(code="net.other_host", host=target.raw_host.decode("ascii"))
         return target
 
     async def _take(self, response: httpx.Response) -> bytes | None:
@@ -124,7 +124,7 @@ def _can_be_said(value: str) -> bool:
 
 def _same_place(configured: httpx.URL, other: httpx.URL) -> bool:
     """Whether what was given for one address may go to another: the same server, or the same host behind TLS."""
-    if configured.host != other.host:
+    if configured.raw_host != other.raw_host:
         return False
     if configured.scheme == other.scheme:
         return _port(configured) == _port(other)

@@ -53,7 +53,8 @@ def login_of(config: HttpConfig) -> tuple[httpx.URL, Login | None]:
     """
     try:
         url = httpx.URL(config.url)
-    except httpx.InvalidURL:
+        url.host  # noqa: B018 - raises for a host that only looks punycoded
+    except (httpx.InvalidURL, UnicodeError):
         raise ConfigInvalid("the address cannot be read", field="url") from None
     bare = url.copy_with(userinfo=b"", fragment=None)
     if config.username or config.password:
