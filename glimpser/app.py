@@ -37,6 +37,7 @@ MAX_BODY = 2 * 1024 * 1024
 MAX_BODY_OF_STRANGERS = 64 * 1024
 BODY_S = 30
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+HEALTH = frozenset({"/healthz", "/readyz", "/startupz"})
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 SECURITY_HEADERS = {
@@ -76,9 +77,13 @@ def create_app(hub: Hub) -> Quart:
     @app.before_request
     async def enter() -> Response | None:
         g.trace_id, g.started = new_id(), time.monotonic()
+        if not served(hub, request):
+            return not_served()
         check_host(hub, request.host)
         route = route_of(request, request.method)
         g.principal = await principal_of(hub, request, route)
+        if not served(hub, request, g.principal):
+            return not_served()
         if g.principal is None:
             body: Any = request.body
             body.restrict(MAX_BODY_OF_STRANGERS)
@@ -93,15 +98,20 @@ def create_app(hub: Hub) -> Quart:
         return None
 
     @app.before_websocket
-    async def enter_socket() -> None:
+    async def enter_socket() -> Response | None:
         g.trace_id, g.started = new_id(), time.monotonic()
+        if not served(hub, websocket):
+            return not_served()
         check_host(hub, websocket.host)
         route = route_of(websocket, "GET")
         g.principal = await principal_of(hub, websocket, route)
+        if not served(hub, websocket, g.principal):
+            return not_served()
         asking.set(Asking.of(g.principal, websocket.remote_addr or ""))
         check_origin(hub, websocket)
         if route is not None:
             admit(route, g.principal)
+        return None
 
     def route_of(asked: Any, method: str) -> Route | None:
         """The declared route; None where no rule fits, which is answered elsewhere."""
@@ -165,6 +175,18 @@ def to_setup(route: Route) -> Response:
         raise Problem(403, "setup.needed", "nobody administers this hub yet: open the set-up link that it printed")
     up = "../" * (request.path.count("/") - 1)
     return Response(b"", status=303, headers={"Location": f"{up}setup", "Cache-Control": "no-store"})
+
+
+def served(hub: Hub, asked: Any, principal: Principal | None = None) -> bool:
+    """Whether who comes from this address is served at all; everybody may know that the hub lives."""
+    if asked.path in HEALTH:
+        return True
+    return hub.admission.admits(asked.remote_addr or "", principal.role if principal else None)
+
+
+def not_served() -> Response:
+    """The same short answer on every path; no audit, which strangers could fill."""
+    return problems.answer(Problem(403, "peer.not_served", "this address is not served"))
 
 
 def check_host(hub: Hub, host: str) -> None:

@@ -32,7 +32,7 @@ from glimpser.engine.local import LocalEngine, LocalOptions
 from glimpser.events.service import Events
 from glimpser.events.types import CORE as CORE_EVENTS
 from glimpser.events.types import EventTypes
-from glimpser.identity import backends
+from glimpser.identity import admission, backends
 from glimpser.identity.audit import Audit
 from glimpser.identity.passwords import factor_backends, first_backend
 from glimpser.identity.permissions import CORE as CORE_PERMISSIONS
@@ -212,6 +212,11 @@ class Hub:
             backends=backends.make(registry, self.runtime.contexts.__getitem__,
                                    lambda plugin, error: self.plugins.fail(plugin, Stage.SETUP, error)),
         )  # fmt: skip
+        self.admission = admission.make(
+            registry,
+            self.runtime.contexts.__getitem__,
+            lambda plugin, error: self.plugins.fail(plugin, Stage.SETUP, error),
+        )
         self.sso = SingleSignOn(self.identity, self.db, self.box)
         self.identity.on_revoked.append(self.responses.end_sessions)
 

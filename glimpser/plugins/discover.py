@@ -23,6 +23,7 @@ FIRST_PARTY = frozenset(
         "glimpser-password",
         "glimpser-proxyauth",
         "glimpser-totp",
+        "glimpser-access",
     }
 )
 

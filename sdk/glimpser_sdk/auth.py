@@ -117,3 +117,13 @@ class HeaderBackend(Protocol):
     def prove(self, peer: str, headers: Iterable[tuple[str, str]]) -> Proven | None:
         """Who is asking; None when nobody who is believed says so. Called with every request, so it must be quick.
         ``peer``: the address that the connection comes from. ``headers``: as they came, repetitions included."""
+
+
+class AdmissionBackend(Protocol):
+    """Kind ``admission``: who is served at all. Asked for every request before anything else is done with it, on the
+    event loop, so it answers at once and from memory. Every one of them has to admit; one that fails admits nobody.
+    Health endpoints are served to everybody."""
+
+    def admits(self, address: str, role: str | None) -> bool:
+        """Whether who comes from ``address``, which trusted proxies may have told, is served. ``role``: None at first
+        and for who is not signed in; who is gets asked for again by the id of their role."""

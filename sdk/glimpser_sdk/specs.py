@@ -96,11 +96,12 @@ class SinkSpec:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthBackendSpec:
     """A way to prove who one is. ``order``: lower is asked first. ``factory(ctx)`` makes what ``glimpser_sdk.auth``
-    describes for the kind: ``PasswordBackend``, ``FactorBackend``, ``RedirectBackend`` (oidc) or ``HeaderBackend``."""
+    describes for the kind: ``PasswordBackend``, ``FactorBackend``, ``RedirectBackend`` (oidc), ``HeaderBackend``, or
+    ``AdmissionBackend``, which proves nothing and says who is served at all."""
 
     id: str
     title: str
-    kind: Literal["password", "header", "oidc", "token", "factor"]
+    kind: Literal["password", "header", "oidc", "token", "factor", "admission"]
     factory: Lazy
     order: int = 100
 

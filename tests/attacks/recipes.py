@@ -212,6 +212,17 @@ def spare_note(world: World, who: str, target: str) -> Call:
     return Call({"note_id": world.note(world.places[target].stream)})
 
 
+# --- access rules
+
+RULE = {"effect": "block", "network": "203.0.113.0/24"}
+says(RULE, "POST /api/access-rules", "POST /api/p/access/access-rules")
+
+
+@recipe("DELETE /api/access-rules/{rule_id}", "DELETE /api/p/access/access-rules/{rule_id}")
+def spare_rule(world: World, who: str, target: str) -> Call:
+    return Call({"rule_id": world.call("POST", "/api/access-rules", RULE)["id"]})
+
+
 # --- people
 
 

@@ -1,0 +1,1 @@
+"""Which networks and countries are served."""

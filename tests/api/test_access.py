@@ -1,0 +1,159 @@
+"""Who is served at all: rules by network, before anybody is asked who they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from .conftest import ApiHub
+
+HOME, AWAY, OFFICE = "192.168.1.5", "203.0.113.9", "10.1.2.3"
+
+
+@pytest.fixture(scope="module")
+def access(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
+    """A hub with the plugin, behind a proxy that tells addresses."""
+    made = ApiHub(tmp_path_factory.mktemp("access") / "data")
+    made.environment |= {"GLIMPSER_PLUGINS": "access,ffmpeg,password", "GLIMPSER_TRUSTED_PROXIES": "127.0.0.1"}
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def admin(access: ApiHub) -> Iterator[httpx.Client]:
+    """An administrator at home; afterwards there are no rules."""
+    client = access.client(access.key, **{"X-Forwarded-For": HOME})
+    yield client
+    for rule in reversed(client.get("/api/access-rules").json()):
+        assert client.delete(f"/api/access-rules/{rule['id']}").status_code == 204
+
+
+def add(client: httpx.Client, effect: str, network: str) -> Any:
+    answer = client.post("/api/access-rules", json={"effect": effect, "network": network})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+PATHS = ["/", "/api/auth/me", "/api/streams", "/api/no-such-path", "/static/x.js", "/setup", "/api/openapi.json"]
+
+
+@pytest.mark.attack("A70", control=True)
+def test_a_blocked_peer_gets_the_same_short_answer_everywhere(access: ApiHub, admin: httpx.Client) -> None:
+    away = access.client(access.key, **{"X-Forwarded-For": AWAY})
+    before = {path: away.get(path).status_code for path in PATHS}
+    assert before["/api/streams"] == 200, "control"
+    kept = add(admin, "block", "203.0.113.0/24")
+    assert (kept["effect"], kept["network"], kept["country"]) == ("block", "203.0.113.0/24", None)
+    answers = [away.get(path) for path in PATHS]
+    answers += [away.post("/api/auth/login", json={"name": "ada", "password": "x"}), away.delete("/api/streams/x")]
+    answers += [access.client("glm_no_key", **{"X-Forwarded-For": AWAY}).get("/api/streams")]
+    assert {answer.status_code for answer in answers} == {403}
+    assert {answer.json()["code"] for answer in answers} == {"peer.not_served"}
+    assert len({len(answer.content) for answer in answers}) == 1
+    for path in ("/healthz", "/readyz", "/startupz"):
+        assert away.get(path).status_code == 200
+    assert admin.get("/api/streams").status_code == 200
+    url = access.url.replace("http", "ws", 1) + "/api/feed"
+    with pytest.raises(InvalidStatus) as caught, connect(url, additional_headers={"X-Forwarded-For": AWAY}):
+        pass
+    assert caught.value.response.status_code == 403
+
+
+@pytest.mark.attack("A64", control=True)
+def test_only_a_trusted_proxy_tells_the_address(access: ApiHub, admin: httpx.Client) -> None:
+    add(admin, "block", "203.0.113.0/24")
+    # The first address from the right that is no trusted proxy counts, whatever the peer wrote before it.
+    forged = access.client(access.key, **{"X-Forwarded-For": f"{HOME}, {AWAY}"})
+    assert forged.get("/api/streams").status_code == 403
+    assert access.client(access.key, **{"X-Forwarded-For": f"{AWAY}, {HOME}"}).get("/api/streams").status_code == 200
+    assert access.client(access.key, **{"X-Real-IP": AWAY}).get("/api/streams").status_code == 200
+
+
+def test_with_an_allow_rule_nobody_else_is_served(access: ApiHub, admin: httpx.Client) -> None:
+    add(admin, "allow", "192.168.0.0/16")
+    assert admin.get("/api/streams").status_code == 200
+    assert access.client(access.key, **{"X-Forwarded-For": OFFICE}).get("/api/streams").status_code == 403
+    add(admin, "allow", "10.0.0.0/8")
+    assert access.client(access.key, **{"X-Forwarded-For": OFFICE}).get("/api/streams").status_code == 200
+
+
+def test_from_a_network_for_administrators_others_are_refused(access: ApiHub, admin: httpx.Client) -> None:
+    viewer = access.person("vera", "viewer")
+    add(admin, "admin_only", "10.0.0.0/8")
+    at_home = access.client(viewer, **{"X-Forwarded-For": HOME})
+    there = access.client(viewer, **{"X-Forwarded-For": OFFICE})
+    assert at_home.get("/api/streams").status_code == 200, "control"
+    assert there.get("/api/streams").json()["code"] == "peer.not_served"
+    assert access.client(access.key, **{"X-Forwarded-For": OFFICE}).get("/api/streams").status_code == 200
+    assert access.client(None, **{"X-Forwarded-For": OFFICE}).get("/api/streams").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("effect", "network"),
+    [("block", "192.168.1.5"), ("block", "0.0.0.0/0"), ("allow", "10.0.0.0/8"), ("allow", "::/0")],
+)
+def test_nobody_locks_themselves_out(access: ApiHub, admin: httpx.Client, effect: str, network: str) -> None:
+    refused = admin.post("/api/access-rules", json={"effect": effect, "network": network})
+    assert (refused.status_code, refused.json()["code"]) == (409, "access.locks_you_out")
+    assert HOME in refused.json()["detail"]
+    assert admin.get("/api/access-rules").json() == []
+
+
+def test_nobody_deletes_what_lets_them_in(access: ApiHub, admin: httpx.Client) -> None:
+    own, other = add(admin, "allow", "192.168.0.0/16"), add(admin, "allow", "10.0.0.0/8")
+    assert admin.delete(f"/api/access-rules/{own['id']}").json()["code"] == "access.locks_you_out"
+    assert admin.delete(f"/api/access-rules/{other['id']}").status_code == 204
+    assert admin.delete(f"/api/access-rules/{own['id']}").status_code == 204
+    assert admin.delete(f"/api/access-rules/{own['id']}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"effect": "allow"}, "/"),
+        ({"effect": "allow", "network": "10.0.0.0/8", "country": "DE"}, "/"),
+        ({"effect": "deny", "network": "10.0.0.0/8"}, "/effect"),
+        ({"effect": "block", "network": "10.0.0.1/8"}, "/network"),
+        ({"effect": "block", "network": "example.com"}, "/network"),
+        ({"effect": "block", "network": "::ffff:10.0.0.0/104"}, "/network"),
+        ({"effect": "block", "country": "Germany"}, "/country"),
+        ({"effect": "block", "country": "DE"}, "/country"),
+        ({"effect": "block", "network": "10.0.0.0/8", "more": 1}, "/more"),
+    ],
+)
+def test_what_is_wrong_is_named(admin: httpx.Client, body: dict[str, Any], field: str) -> None:
+    refused = admin.post("/api/access-rules", json=body)
+    assert refused.status_code == 422, refused.text
+    assert field in refused.text
+    assert admin.get("/api/access-rules").json() == []
+
+
+def test_administrators_alone_see_and_change_rules(access: ApiHub, admin: httpx.Client) -> None:
+    operator = access.client(access.person("otto", "operator"), **{"X-Forwarded-For": HOME})
+    assert operator.get("/api/access-rules").status_code == 403
+    body = {"effect": "block", "network": "203.0.113.0/24"}
+    assert operator.post("/api/access-rules", json=body).status_code == 403
+    kept = add(admin, "block", "203.0.113.0/24")
+    assert operator.delete(f"/api/access-rules/{kept['id']}").status_code == 403
+    assert [rule["id"] for rule in admin.get("/api/access-rules").json()] == [kept["id"]]
+
+
+def test_rules_hold_after_a_restart(tmp_path: Path) -> None:
+    hub = ApiHub(tmp_path / "data")
+    hub.environment |= {"GLIMPSER_PLUGINS": "access,password", "GLIMPSER_TRUSTED_PROXIES": "127.0.0.1"}
+    hub.start()
+    try:
+        add(hub.client(hub.key, **{"X-Forwarded-For": HOME}), "block", AWAY)
+        hub.stop()
+        hub.start()
+        assert hub.client(hub.key, **{"X-Forwarded-For": AWAY}).get("/api/streams").status_code == 403
+        assert hub.client(hub.key, **{"X-Forwarded-For": HOME}).get("/api/streams").status_code == 200
+    finally:
+        hub.stop()
