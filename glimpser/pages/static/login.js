@@ -27,7 +27,7 @@ export function loginPage(app) {
   const go = button(null, "Sign in", null, { kind: "primary wide", type: "submit" });
   const code = new URLSearchParams(location.search).get("problem");
   const problem = code && h("p", { class: "wrong", role: "alert" },
-    PROBLEMS[code] ?? "This sign-in did not work. Try again.");
+    (Object.hasOwn(PROBLEMS, code) && PROBLEMS[code]) || "This sign-in did not work. Try again.");
   const providers = h("div", { class: "providers" });
   const passwords = form([name, password], go, async () => {
     try {

@@ -74,7 +74,7 @@ def test_variants_that_hold(claims: dict[str, Any]) -> None:
         {"iss": "https://evil.example"}, {"iss": ISSUER + "/"}, {"iss": [ISSUER, "https://evil.example"]},
         {"iss": None},
         {"aud": "other"}, {"aud": ["other"]}, {"aud": []}, {"aud": None}, {"aud": [CLIENT, "other"]},
-        {"aud": [CLIENT, "other"], "azp": "other"}, {"azp": "other"},
+        {"aud": [CLIENT, "other"], "azp": "other"}, {"azp": "other"}, {"aud": "other", "azp": CLIENT},
         {"exp": NOW - 120}, {"exp": None}, {"exp": "tomorrow"}, {"iat": None}, {"iat": NOW + 3600}, {"nbf": NOW + 3600},
         {"nonce": "another"}, {"nonce": None}, {"nonce": [NONCE]},
         {"sub": None}, {"sub": ""}, {"sub": 7}, {"sub": ["248289761001"]}, {"sub": "x" * 300},
