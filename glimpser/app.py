@@ -17,6 +17,7 @@ from glimpser_sdk.web import Problem
 
 from .api import auditing, plugin_routes, problems, resources, shared, signed
 from .api.authentication import COOKIE, COOKIE_SECURE, renew_cookie
+from .api.counting import count, settle
 from .api.dispatch import admit, check_all_declared, declared, mount
 from .api.host import Host
 from .api.inputs import Request
@@ -95,6 +96,7 @@ def create_app(hub: Hub) -> Quart:
         if g.principal is None and not route.before_setup and await unattended(hub):
             return to_setup(route)
         admit(route, g.principal)
+        await count(hub, route, request.method, request.view_args)
         return None
 
     @app.before_websocket
@@ -111,6 +113,7 @@ def create_app(hub: Hub) -> Quart:
         check_origin(hub, websocket)
         if route is not None:
             admit(route, g.principal)
+            await count(hub, route, "GET", websocket.view_args)
         return None
 
     def route_of(asked: Any, method: str) -> Route | None:
@@ -123,6 +126,7 @@ def create_app(hub: Hub) -> Quart:
 
     @app.after_request
     async def leave(response: Response) -> Response:
+        await settle(hub, response.status_code)
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
         if g.get("signed") or (request.path.startswith("/api") and "Cache-Control" not in response.headers):

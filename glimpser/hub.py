@@ -34,6 +34,7 @@ from glimpser.events.types import CORE as CORE_EVENTS
 from glimpser.events.types import EventTypes
 from glimpser.identity import admission, backends
 from glimpser.identity.audit import Audit
+from glimpser.identity.limits import Limits as UseLimits
 from glimpser.identity.passwords import factor_backends, first_backend
 from glimpser.identity.permissions import CORE as CORE_PERMISSIONS
 from glimpser.identity.permissions import Catalogue
@@ -80,6 +81,7 @@ class Hub:
     events: Events
     identity: Identity
     sso: SingleSignOn
+    limits: UseLimits
     media: Media
     pruner: Pruner
     streams: StreamStore
@@ -136,6 +138,7 @@ class Hub:
         await self.runtime.configure()
         await self.runtime.start()
         self._make_identity()
+        await self.limits.start()
         self._make_capture(box)
         await self.capture.start()
         self._background = [
@@ -147,6 +150,7 @@ class Hub:
             ),
             asyncio.create_task(self._copy_database(), name="copy the database"),
             asyncio.create_task(self.health.run(), name="stream health"),
+            asyncio.create_task(self.limits.run(), name="limits"),
         ]
         await self._report_plugins()
         self.audit.note("hub.started")
@@ -166,7 +170,7 @@ class Hub:
 
     def _make_media(self) -> None:
         storage = LocalStorage(self.settings.data_dir / "media")
-        self.pruner = Pruner(storage, self.limits, self.events)
+        self.pruner = Pruner(storage, self.media_limits, self.events)
         self.media = Media(self.db, storage, self.events, node_id=self.node_id, room=self.pruner.room)
 
     def _make_runtime(self, box: SecretBox) -> Runtime:
@@ -196,7 +200,7 @@ class Hub:
     ) -> str:
         return await self.events.publish(type, stream_id=stream_id, score=score, data={**data, "plugin": plugin_id})
 
-    def limits(self) -> Limits:
+    def media_limits(self) -> Limits:
         s = self.settings
         return Limits(event_days=s.event_retention_days, max_bytes=s.max_media_bytes,
                       max_percent=s.max_media_percent, min_free_percent=s.min_free_percent)  # fmt: skip
@@ -219,6 +223,7 @@ class Hub:
         )
         self.sso = SingleSignOn(self.identity, self.db, self.box)
         self.identity.on_revoked.append(self.responses.end_sessions)
+        self.limits = UseLimits(self.db, catalogue, node_id=self.node_id)
 
     def _make_capture(self, box: SecretBox) -> None:
         settings = self.settings

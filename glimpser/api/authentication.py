@@ -21,6 +21,7 @@ from glimpser.timezones import TimeZone
 from glimpser_sdk.web import Problem
 
 from .answers import matcher, plain
+from .counting import QuotaOut, quotas
 from .cursors import PageQuery, page
 from .problems import WrongProof
 from .routing import PUBLIC, SIGNED_IN, Loader, Page, Routes, Versioned
@@ -83,6 +84,7 @@ class Me(BaseModel):
     factor_needed: bool = Field(description="Nothing else may be done before there is one.")
     step_up: bool = Field(description="Dangerous things may be done now, without proving again who one is.")
     restrictions: RestrictionsOut
+    quotas: list[QuotaOut] = Field(description="What one's role limits, and what is left of it.")
     language: str | None
     theme: str | None
     timezone: str | None
@@ -243,8 +245,8 @@ async def _fetch_me(hub: Hub, principal: Principal) -> tuple[dict[str, Any], int
         "id": user.id, "name": user.name, "display_name": user.display_name, "role": user.role,
         "kind": principal.kind, "permissions": sorted(principal.permissions), "factor": user.factor,
         "factor_needed": principal.to_enrol, "step_up": proved(principal),
-        "restrictions": asdict(principal.restrictions), "language": user.language,
-        "theme": user.theme, "timezone": user.timezone,
+        "restrictions": asdict(principal.restrictions), "quotas": await quotas(hub, principal),
+        "language": user.language, "theme": user.theme, "timezone": user.timezone,
     }, user.version  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from glimpser.capture.live import snap
 from glimpser.database.models import Stream
 from glimpser.engine.contract import EngineError
 from glimpser.identity import audit
+from glimpser.identity.permissions import LIVE_VIEWS
 from glimpser.identity.policy import Principal, sees
 from glimpser.protocol.messages import Picture
 from glimpser.streams.health import LOST
@@ -149,7 +150,7 @@ async def recent(principal: Principal, stream: Stream, query: RecentQuery) -> An
 
 
 @route("GET", "/api/stream/<id:stream_id>/mjpeg", permission="streams.view", signable=True, load=STREAM,
-       query=MjpegQuery, media="multipart/x-mixed-replace")  # fmt: skip
+       query=MjpegQuery, media="multipart/x-mixed-replace", counts=LIVE_VIEWS)  # fmt: skip
 async def mjpeg(hub: Hub, principal: Principal, stream: Stream, query: MjpegQuery) -> Response:
     """Live pictures as multipart JPEG, for single views and integrations; ends with the session."""
     live = visible.live(hub, principal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,7 +14,7 @@ from glimpser.streams.inputs import VISIBLE
 from glimpser_sdk.web import Problem
 
 from .answers import matcher, shown
-from .problems import Invalid
+from .problems import Invalid, escape
 from .routing import Loader, Routes, Versioned
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 route = Routes("roles")
 
+Limit = Annotated[int, Field(ge=0, le=1_000_000)]
 Base = Literal["operator", "viewer", "guest"]
 
 
@@ -35,6 +36,9 @@ class RoleIn(BaseModel):
     rank: int = Field(5, ge=1, le=99, description="One manages users of lower ranks: " + ", ".join(
         f"{name} {rank}" for name, rank in RANKS.items()) + ".")  # fmt: skip
     permissions: list[str] = Field(default_factory=list, max_length=500, description="What it may do beside its base.")
+    limits: dict[str, Limit] = Field(
+        default_factory=dict, max_length=100, description="How often it may do what is counted, by name; 0 = never."
+    )
 
 
 class RoleOut(BaseModel):
@@ -47,6 +51,7 @@ class RoleOut(BaseModel):
     rank: int
     everywhere: bool = Field(description="Sees all streams, not only those granted.")
     permissions: list[str]
+    limits: dict[str, int]
     version: int
 
 
@@ -59,11 +64,20 @@ class PermissionOut(BaseModel):
     per_stream: bool = Field(description="May be granted on single streams and groups.")
 
 
+class CountedOut(BaseModel):
+    """What a role may limit."""
+
+    name: str = Field(description="Of a plugin's counted permission its id.")
+    title: str
+    counted: Literal["per_day", "concurrent"]
+
+
 class RolesOut(BaseModel):
-    """All roles, the highest first, and all permissions."""
+    """All roles, the highest first, all permissions, and what may be limited."""
 
     roles: list[RoleOut]
     permissions: list[PermissionOut]
+    limits: list[CountedOut]
 
 
 async def _role(hub: Hub, principal: Principal, identifier: str) -> Role | None:
@@ -76,7 +90,8 @@ ROLE = Loader("role", "role_id", _role)
 def _out(role: RoleInfo) -> dict[str, Any]:
     return shown({
         "id": role.id, "name": role.name, "built_in": role.base is None, "base": role.base, "rank": role.rank,
-        "everywhere": role.everywhere, "permissions": sorted(role.permissions), "version": role.version,
+        "everywhere": role.everywhere, "permissions": sorted(role.permissions), "limits": dict(role.limits),
+        "version": role.version,
     })  # fmt: skip
 
 
@@ -87,9 +102,14 @@ def _check(hub: Hub, principal: Principal, body: RoleIn) -> None:
         errors = [{"field": f"/permissions/{n}", "message": "no such permission", "code": "permission.unknown"}
                   for n in unknown]  # fmt: skip
         raise Invalid(errors, status=409, code="permission.unknown")
+    if missing := sorted(set(body.limits) - set(catalogue.limits)):
+        errors = [{"field": f"/limits/{escape(name)}", "message": "nothing of this name is counted",
+                   "code": "limit.unknown"} for name in missing]  # fmt: skip
+        raise Invalid(errors, status=409, code="limit.unknown")
     if body.rank >= principal.rank:
         raise Problem(403, "rank.too_low", "a role is below that of who makes it", rank=principal.rank)
     ranks.check_has(principal, {*body.permissions, *catalogue.of_role(body.base)})
+    ranks.check_limits(principal, body.limits)
 
 
 @route("GET", "/api/roles", permission="users.manage", answer=RolesOut)
@@ -103,6 +123,7 @@ async def list_roles(hub: Hub) -> Any:
              "roles": [name for name in RANKS if spec.id in catalogue.of_role(name)]}
             for spec in catalogue
         ],
+        "limits": [{"name": c.name, "title": c.title, "counted": c.counted} for c in catalogue.limits.values()],
     }  # fmt: skip
 
 
@@ -112,7 +133,12 @@ async def create_role(hub: Hub, principal: Principal, body: RoleIn) -> Versioned
     _check(hub, principal, body)
     row = await hub.db.write(
         lambda conn: roles.create(
-            conn, name=body.name.strip(), base=body.base, rank=body.rank, permissions=body.permissions
+            conn,
+            name=body.name.strip(),
+            base=body.base,
+            rank=body.rank,
+            permissions=body.permissions,
+            limits=body.limits,
         )
     )
     out = _out(roles.custom(hub.identity.permissions, row))
@@ -141,7 +167,7 @@ async def change_role(hub: Hub, principal: Principal, role: Role, body: RoleIn) 
         await roles.check_name(conn, body.name.strip(), but=row.id)
         row.update_from_dict({
             "name": body.name.strip(), "name_key": body.name.strip().casefold(), "base": body.base, "rank": body.rank,
-            "permissions": sorted(set(body.permissions)), "version": row.version + 1,
+            "permissions": sorted(set(body.permissions)), "limits": body.limits or None, "version": row.version + 1,
         })  # fmt: skip
         await row.save(using_db=conn)
         return row

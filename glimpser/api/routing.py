@@ -82,6 +82,8 @@ class Route:
     """A stolen session or key must not be enough: see `identity.step_up`. A call: asked with the query."""
     audited: bool = True
     """A change made through it is written to the audit log; see ``auditing.is_audited`` for what is none."""
+    counts: str = ""
+    """The limit that each request counts towards, while it is answered or for the day."""
     websocket: bool = False
     before_setup: bool = False
     """Answered beyond this machine also while nobody administers the hub."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from quart import Response, request, send_file
 
 from glimpser.database.models import MediaFile, Snapshot, Stream
+from glimpser.identity.permissions import MEDIA_DOWNLOADS
 from glimpser.identity.policy import Principal
 from glimpser_sdk.web import Problem
 
@@ -120,14 +121,8 @@ async def _file(hub: Hub, relative: str, content_type: str, etag: str) -> Respon
     return response
 
 
-@route(
-    "GET",
-    "/api/snapshots/<id:snapshot_id>/image",
-    permission="streams.view",
-    signable=True,
-    load=SNAPSHOT,
-    media="image/jpeg",
-)
+@route("GET", "/api/snapshots/<id:snapshot_id>/image", permission="streams.view", signable=True, load=SNAPSHOT,
+       media="image/jpeg", counts=MEDIA_DOWNLOADS)  # fmt: skip
 async def snapshot_image(hub: Hub, snapshot: Snapshot) -> Response:
     """The picture."""
     return await _file(hub, snapshot.path, "image/jpeg", snapshot.sha256[:32])
@@ -146,7 +141,7 @@ async def delete_clip(hub: Hub, clip: MediaFile) -> None:
 
 
 @route("GET", "/api/clips/<id:clip_id>/file", permission="events.view", signable=True, load=CLIP, media="video/mp4",
-       also={206: "A part of it, for Range."})  # fmt: skip
+       counts=MEDIA_DOWNLOADS, also={206: "A part of it, for Range."})  # fmt: skip
 async def clip_file(hub: Hub, clip: MediaFile) -> Response:
     """The video; supports Range."""
     return await _file(hub, clip.path, clip.content_type, clip.id)

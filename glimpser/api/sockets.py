@@ -20,11 +20,13 @@ from quart import websocket
 from glimpser.capture.viewer import Viewer
 from glimpser.database.models import Stream
 from glimpser.identity import audit
+from glimpser.identity.permissions import LIVE_VIEWS
 from glimpser.identity.policy import Principal
 from glimpser_sdk.web import Problem
 
 from . import visible
 from .answers import plain
+from .counting import take
 from .feed import TOPICS, heard, newest
 from .loaders import STREAM
 from .routing import SIGNED_IN, Routes
@@ -117,11 +119,14 @@ class PageSocket:
         else:
             try:
                 live = visible.live(self._hub, self._principal)
+                use = await take(self._hub, self._principal, LIVE_VIEWS)
             except Problem as problem:
                 await self._error(problem.code, problem.detail, message.id)
                 return
             viewer = live.open(stream.id, message.side, message.fps, principal=self._principal.id, kind="page")
             self._viewers[message.id] = viewer, asyncio.create_task(self._show(message.id, viewer, stream))
+            if use is not None:
+                self._hub.limits.release_after(self._viewers[message.id][1], use)
 
     async def _unsubscribe(self, number: int) -> None:
         found = self._viewers.pop(number, None)

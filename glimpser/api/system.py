@@ -21,6 +21,7 @@ from glimpser.streams.health import LOST
 
 from . import visible
 from .answers import plain
+from .counting import QuotaOut, quotas
 from .events import event_outs
 from .models import EventOut
 from .routing import SIGNED_IN, Routes
@@ -78,7 +79,8 @@ class CapabilitiesOut(BaseModel):
     password_sign_in: bool
     menu: list[dict[str, str]]
     features: dict[str, bool]
-    limits: dict[str, int]
+    limits: dict[str, int] = Field(description="Of the API itself, the same for everybody.")
+    quotas: list[QuotaOut] = Field(description="What the principal's role limits, and what is left of it.")
 
 
 class DashboardOut(BaseModel):
@@ -118,7 +120,7 @@ async def system(hub: Hub) -> Any:
             "uptime_s": round(time.monotonic() - hub.started_mono, 1),
             "cpu": {"cores": os.cpu_count(), "percent": psutil.cpu_percent(), "hub_s": sum(PROCESS.cpu_times()[:2])},
             "memory": {"total": memory.total, "available": memory.available, "hub_rss": PROCESS.memory_info().rss},
-            "disk": {"free": free, "total": total, "media": used, "media_budget": budget(hub.limits(), total)},
+            "disk": {"free": free, "total": total, "media": used, "media_budget": budget(hub.media_limits(), total)},
             "database": "sqlite" if hub.db.target.path else "postgresql",
             "workers": [
                 {"id": w.id, "pid": w.pid, "group": w.group, "state": w.state, "streams": len(w.streams), "rss": w.rss,
@@ -190,6 +192,7 @@ async def capabilities(hub: Hub, principal: Principal) -> Any:
         "menu": [{"id": i, "title": t, "path": p} for i, t, p, need in MENU if need in principal.permissions],
         "features": {"clips": "clips" in registry.sinks, "motion": "motion" in registry.analyzers},
         "limits": {"page": 500, "subscriptions": 256},
+        "quotas": await quotas(hub, principal),
     }
 
 

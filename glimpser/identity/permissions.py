@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 from glimpser_sdk.specs import PermissionSpec
 
@@ -37,11 +39,33 @@ CORE: tuple[PermissionSpec, ...] = (
 ROLES: tuple[str, ...] = ("admin", "operator", "viewer", "guest")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What a role may limit. ``counted``: by the day, or how many at a time."""
+
+    name: str
+    title: str
+    counted: Literal["per_day", "concurrent"]
+
+
+LIVE_VIEWS, MEDIA_DOWNLOADS = "live_views", "media_downloads"
+COUNTED = (
+    Counted(name=LIVE_VIEWS, title="Live views", counted="concurrent"),
+    Counted(name=MEDIA_DOWNLOADS, title="Different clips and kept pictures downloaded", counted="per_day"),
+)
+
+
 class Catalogue:
-    """All permissions, and what each role has of them."""
+    """All permissions, what each role has of them, and what may be limited."""
 
     def __init__(self, plugins: Iterable[PermissionSpec] = ()) -> None:
         self._permissions = {spec.id: spec for spec in (*CORE, *plugins)}
+        of_plugins = (
+            Counted(name=spec.id, title=spec.title, counted=spec.counted)
+            for spec in self._permissions.values()
+            if spec.counted is not None
+        )
+        self.limits = {counted.name: counted for counted in (*COUNTED, *of_plugins)}
         self._roles = {
             role: frozenset(spec.id for spec in self._permissions.values() if role in spec.roles) for role in ROLES
         }

@@ -22,7 +22,8 @@ class Principal:
 
     ``hubwide`` holds for the hub and all its streams, ``grants`` for single streams beside it, and ``objects`` for
     single events, pictures and clips, by their ids. ``hidden``: streams of which nothing holds. ``restrictions`` have
-    cut all of them down already; what is left of them is a matter of time.
+    cut all of them down already; what is left of them is a matter of time. ``limits``: how often they may do
+    what is counted, by name; ``account``: whose uses count with theirs, '' = their own alone.
 
     ``expires_at``: when the proof ends by itself. ``proved_at``: when they last typed a password or a code;
     ``dangerous``: a key that needs no such proof; ``ways``: by which they can prove it again. ``to_enrol``: may do
@@ -38,6 +39,8 @@ class Principal:
     hubwide: frozenset[str]
     grants: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOWHERE)
     objects: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOWHERE)
+    limits: Mapping[str, int] = field(default_factory=dict)
+    account: str = ""
     expires_at: datetime | None = None
     proved_at: datetime | None = None
     dangerous: bool = False

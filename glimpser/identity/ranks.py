@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from glimpser.database.models import ApiKey, Grant, Session, ShareLink, User
 from glimpser_sdk.web import Problem
 
-from . import restrictions
+from . import restrictions, roles
+from .permissions import Catalogue
 from .policy import Principal, can
 from .roles import RANKS, RoleInfo
 
@@ -23,6 +24,15 @@ def check_gives(principal: Principal, role: RoleInfo) -> None:
     """Problem 403 for a role that one could not have made oneself."""
     check_manages(principal, role.rank)
     check_has(principal, role.permissions)
+    check_limits(principal, role.limits)
+
+
+def check_limits(principal: Principal, limits: Mapping[str, int]) -> None:
+    """Problem 403 that names a limit of one's own that a role would not have."""
+    for name, limit in sorted(principal.limits.items()):
+        if limits.get(name, limit + 1) > limit:
+            raise Problem(403, "limit.not_yours", f"your own {name} are limited to {limit}: give a limit no higher",
+                          limit=name, at_most=limit)  # fmt: skip
 
 
 def check_has(principal: Principal, permissions: Collection[str], stream_id: str | None = None) -> None:
@@ -46,6 +56,19 @@ async def proofs(users: Collection[str], roles: Collection[str] = ()) -> list[st
     keys = await ApiKey.filter(user_id__in=list(ids), revoked_at=None).values_list("id", flat=True)
     links = await ShareLink.filter(user_id__in=list(ids), revoked_at=None).values_list("id", flat=True)
     return [str(i) for i in (*sessions, *keys, *links)]
+
+
+async def given_by(catalogue: Catalogue, grants: Collection[Grant]) -> set[str]:
+    """What these grants give on a stream: what they name, and what roles that see only what is granted bring along."""
+    given = {permission for grant in grants for permission in grant.permissions}
+    users = [grant.user_id for grant in grants if grant.user_id is not None]
+    named = {grant.role for grant in grants if grant.role is not None}
+    named |= {str(role) for role in await User.filter(id__in=users).values_list("role", flat=True)}
+    for role_id in named:
+        role = await roles.find(catalogue, role_id)
+        if role is not None and not role.everywhere:
+            given |= role.permissions
+    return given & catalogue.per_stream
 
 
 async def affected_by_group(group_id: str) -> tuple[set[str], set[str]]:

@@ -7,7 +7,7 @@ roles see what was granted to them.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tortoise.expressions import Q
 
@@ -23,12 +23,13 @@ Grants = Mapping[str, frozenset[str]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
     """``hubwide``: holds for the hub and all its streams. ``grants``: what holds beside it, by stream. ``hidden``:
-    streams of which nothing holds. ``restrictions``: go with whatever is made of these rights."""
+    streams of which nothing holds. ``restrictions`` and ``limits`` go with whatever is made of these rights."""
 
     hubwide: frozenset[str]
     grants: Grants
     hidden: frozenset[str] = frozenset()
     restrictions: Restrictions = NONE
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     def scoped(self, scopes: Collection[str]) -> Rights:
         """Only what is among the scopes as well."""
@@ -45,7 +46,8 @@ class Rights:
 
     def capped(self, by: Restrictions, hidden: Collection[str]) -> Rights:
         """Only what the restrictions leave."""
-        return Rights(
+        return replace(
+            self,
             hubwide=by.cap(self.hubwide),
             grants={s: by.cap(own) for s, own in self.grants.items()},
             hidden=frozenset(hidden),
@@ -74,7 +76,7 @@ async def of_user(catalogue: Catalogue, user: User) -> tuple[Rights, int]:
     for stream_id, permissions in await _granted(rows):
         found = (frozenset(permissions) & catalogue.per_stream) | own
         grants[stream_id] = grants.get(stream_id, frozenset()) | found
-    rights = Rights(hubwide=rights.hubwide, grants=grants)
+    rights = Rights(hubwide=rights.hubwide, grants=grants, limits=role.limits)
     if by:
         named = {*(user.streams or ()), *(str(row.stream_id) for row in rows if row.stream_id is not None)}
         rights = rights.capped(by, await _only_in(private) - named)

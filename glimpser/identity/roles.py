@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from glimpser.database.models import Grant, Role, User
@@ -17,7 +18,8 @@ RANKS = {"admin": 100, "operator": 60, "viewer": 30, "guest": 10}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleInfo:
-    """A role. ``everywhere``: sees all streams, not only those granted. ``base``: what a custom role was made from."""
+    """A role. ``everywhere``: sees all streams, not only those granted. ``base``: what a custom role was made from.
+    ``limits``: how often it may do what is counted, by name; what is not there is not limited."""
 
     id: str
     name: str
@@ -26,6 +28,7 @@ class RoleInfo:
     permissions: frozenset[str]
     everywhere: bool
     version: int = 0
+    limits: Mapping[str, int] = field(default_factory=dict)
 
 
 def built_in(catalogue: Catalogue) -> list[RoleInfo]:
@@ -41,7 +44,7 @@ def custom(catalogue: Catalogue, row: Role) -> RoleInfo:
     """A row as a role: what its base may do, and its own permissions; those of plugins that are gone do not count."""
     known = frozenset(p for p in row.permissions if p in catalogue)
     return RoleInfo(id=row.id, name=row.name, base=row.base, rank=row.rank, everywhere=False, version=row.version,
-                    permissions=catalogue.of_role(row.base) | known)  # fmt: skip
+                    permissions=catalogue.of_role(row.base) | known, limits=row.limits or {})  # fmt: skip
 
 
 async def find(catalogue: Catalogue, role_id: str) -> RoleInfo | None:
@@ -67,11 +70,12 @@ async def check_name(conn: Any, name: str, but: str = "") -> None:
         raise ConfigInvalid(f"there is a role {name!r} already", field="name", code="role.exists")
 
 
-async def create(conn: Any, *, name: str, base: str, rank: int, permissions: list[str]) -> Role:
+async def create(conn: Any, *, name: str, base: str, rank: int, permissions: list[str],
+                 limits: Mapping[str, int]) -> Role:  # fmt: skip
     """Inside a transaction. ConfigInvalid when the name is taken."""
     await check_name(conn, name)
     return await Role.create(using_db=conn, id=new_id(), name=name, name_key=name.casefold(), base=base, rank=rank,
-                             permissions=sorted(set(permissions)))  # fmt: skip
+                             permissions=sorted(set(permissions)), limits=dict(limits) or None)  # fmt: skip
 
 
 async def remove(conn: Any, role_id: str) -> bool:

@@ -51,7 +51,7 @@ class SignedIn:
 def _principal(user: User, rights: Rights, rank: int, *, kind: str, proof: str, **more: Any) -> Principal:
     return Principal(id=user.id, name=user.name, role=user.role, rank=rank, kind=kind, session_id=proof,
                      hubwide=rights.hubwide, grants=rights.grants, hidden=rights.hidden,
-                     restrictions=rights.restrictions, **more)  # fmt: skip
+                     restrictions=rights.restrictions, limits=rights.limits, **more)  # fmt: skip
 
 
 class Identity:

@@ -146,7 +146,7 @@ class Shares:
             return None
         return replace(
             author, id=link.id, name=link.name, role="share", rank=0, kind="share", session_id=link.id,
-            hubwide=frozenset(), grants=grants, objects=objects, expires_at=ends,
+            hubwide=frozenset(), grants=grants, objects=objects, expires_at=ends, account=author.id,
         )  # fmt: skip
 
     async def _shown(self, author: Principal, event_id: str | None) -> dict[str, frozenset[str]]:

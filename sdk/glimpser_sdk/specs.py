@@ -166,12 +166,18 @@ class ModelsSpec:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionSpec:
     """A permission, ``area.action``. ``roles``: built-in roles that have it. ``per_stream``: it is about streams, and
-    may be granted on single ones."""
+    may be granted on single ones.
+
+    ``counted``: roles may limit how often it is used, ``per_day`` or how many at a time (``concurrent``: until the
+    answer is sent). The core counts each request of a route that needs the permission, and refuses with 429 beyond the
+    limit; an answer that is no success does not count.
+    """
 
     id: str
     title: str
     roles: frozenset[str] = frozenset({"admin"})
     per_stream: bool = False
+    counted: Literal["per_day", "concurrent"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

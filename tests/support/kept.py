@@ -93,7 +93,7 @@ MORE = ("/api/search?q=theirs", "/api/search?q=reported", "/api/search?q=bed", "
 
 def asked(hub: ApiHub, client: httpx.Client, kept: Kept) -> Iterator[tuple[str, httpx.Response]]:
     """Every path that is read, with every id of ``kept`` in its place."""
-    others = dict.fromkeys(("role_id", "user_id", "key_id", "session_id", "plugin_id"), SOME_ID)
+    others = dict.fromkeys(("role_id", "user_id", "key_id", "session_id", "plugin_id", "link_id", "provider"), SOME_ID)
     names = {**others, "group_id": SOME_ID, "stream_id": kept.stream_id, **kept.ids,
              "day": (NOW - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")}  # fmt: skip
     paths = [path for path, methods in hub.get("/api/openapi.json")["paths"].items() if "get" in methods]

@@ -4,7 +4,17 @@ Reads are plain ORM calls anywhere; rows are changed only inside ``Database.writ
 """
 
 from glimpser.database.models.events import Activity, ActivityReview, Event, EventLog
-from glimpser.database.models.identity import ApiKey, Device, Grant, Role, Session, SignInFailure, User, UserIdentity
+from glimpser.database.models.identity import (
+    ApiKey,
+    Device,
+    Grant,
+    LimitUse,
+    Role,
+    Session,
+    SignInFailure,
+    User,
+    UserIdentity,
+)
 from glimpser.database.models.links import AccountLink, ShareLink
 from glimpser.database.models.media import MediaFile, Snapshot
 from glimpser.database.models.plugins import PluginState, PluginValue
@@ -23,6 +33,7 @@ __all__ = [
     "EventLog",
     "Grant",
     "IdempotencyKey",
+    "LimitUse",
     "MediaFile",
     "MetaValue",
     "PluginState",

@@ -8,6 +8,7 @@ from typing import Any
 
 from tortoise import fields
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.indexes import Index
 
 from glimpser.database.fields import JsonField, Row, UtcField, id_key
 
@@ -58,7 +59,8 @@ def name_key(name: str) -> str:
 
 
 class Role(Row):
-    """A role that somebody made: what ``base`` (a built-in role) may do, and ``permissions``."""
+    """A role that somebody made: what ``base`` (a built-in role) may do, and ``permissions``. ``limits``: how often it
+    may do what is counted, by name; null = as often as it likes."""
 
     id = id_key()
     name = fields.CharField(max_length=100)
@@ -66,6 +68,7 @@ class Role(Row):
     base = fields.CharField(max_length=64)
     rank = fields.IntField()
     permissions: Any = JsonField(default=list)
+    limits: Any = JsonField(null=True)
     version = fields.IntField(default=1)
     created_at = UtcField(auto_now_add=True)
     updated_at = UtcField(auto_now=True)
@@ -170,6 +173,22 @@ class ApiKey(Row):
 
     class Meta:
         table = "api_keys"
+
+
+class LimitUse(Row):
+    """A use of something that is limited: ``subject`` (a user's id) used ``object_id``. It counts until ``expires_at``.
+    ``holder``: the process that renews it, '' for what counts the whole day."""
+
+    id = id_key()
+    subject = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=100)
+    object_id = fields.CharField(max_length=64, default="")
+    holder = fields.CharField(max_length=64, default="")
+    expires_at = UtcField(db_index=True)
+
+    class Meta:
+        table = "limit_uses"
+        indexes = (Index(fields=["subject", "name", "expires_at"]),)
 
 
 class SignInFailure(Row):

@@ -48,7 +48,13 @@ def glimpser_permissions() -> list[PermissionSpec]:
         PermissionSpec(
             id="notes.view", title="Read notes", roles=frozenset({"admin", "operator", "viewer"}), per_stream=True
         ),
-        PermissionSpec(id="notes.write", title="Write notes", roles=frozenset({"admin", "operator"}), per_stream=True),
+        PermissionSpec(
+            id="notes.write",
+            title="Write notes",
+            roles=frozenset({"admin", "operator"}),
+            per_stream=True,
+            counted="per_day",
+        ),
     ]
 
 
