@@ -102,13 +102,7 @@ async def _replace(
 
     async def change(conn: Any) -> None:
         await Grant.filter(**where).using_db(conn).delete()
-        rows = [
-            Grant(
-                user_id=grant.user or None, role=grant.role or None, permissions=sorted(set(grant.permissions)), **where
-            )
-            for grant in body.grants
-        ]
-        await Grant.bulk_create(rows, using_db=conn)
+        await Grant.bulk_create([_row(grant, **where) for grant in body.grants], using_db=conn)
 
     await hub.db.write(change)
     await hub.identity.rights_changed(
@@ -128,4 +122,11 @@ async def _check(hub: Hub, principal: Principal, number: int, grant: GrantIn, st
         fault = f"/grants/{number}/permissions", f"cannot be granted on streams: {', '.join(strange)}"
     if fault is not None:
         raise Invalid([{"field": fault[0], "message": fault[1], "code": "grant.refused"}], 409, "grant.refused")
-    ranks.check_has(principal, grant.permissions, stream_id)
+    given = await ranks.given_by(catalogue, [_row(grant)])
+    ranks.check_has(principal, given, stream_id)
+
+
+def _row(grant: GrantIn, **where: Any) -> Grant:
+    return Grant(
+        user_id=grant.user or None, role=grant.role or None, permissions=sorted(set(grant.permissions)), **where
+    )

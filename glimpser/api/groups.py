@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glimpser.database.models import Grant, Stream, StreamGroup, StreamGroupMember
+from glimpser.database.models import StreamGroup, StreamGroupMember
 from glimpser.identity import ranks
 from glimpser.identity.policy import Principal, abilities
 from glimpser_sdk.ids import new_id
@@ -16,6 +16,7 @@ from .answers import matcher, shown
 from .cursors import PageQuery, page
 from .events import Id
 from .loaders import GROUP, check_streams
+from .membership import check_joins
 from .routing import Page, Routes, Versioned
 
 if TYPE_CHECKING:
@@ -70,24 +71,13 @@ async def _out(principal: Principal, group: StreamGroup) -> dict[str, Any]:
     })  # fmt: skip
 
 
-async def _check_gives(conn: Any, principal: Principal, group_id: str, streams: list[str]) -> None:
-    """Problem 403 for who would grant, by what joins the group, more than they have on it."""
-    granted = await Grant.filter(group_id=group_id).using_db(conn).values_list("permissions", flat=True)
-    permissions = {permission for own in granted for permission in own}
-    members = StreamGroupMember.filter(group_id=group_id).using_db(conn)
-    before = {str(i) for i in await members.values_list("stream_id", flat=True)}
-    for stream_id in set(streams) - before if permissions else ():
-        ranks.check_has(principal, permissions, stream_id)
-
-
 async def _set_members(conn: Any, principal: Principal, group_id: str, streams: list[str]) -> None:
     """Members in order. Those that the principal does not see stay, behind the others."""
     await check_streams(principal, streams, conn)
     members = StreamGroupMember.filter(group_id=group_id).using_db(conn)
     before = [str(i) for i in await members.order_by("position", "id").values_list("stream_id", flat=True)]
     seen = await visible.streams(principal).filter(id__in=before).using_db(conn).values_list("id", flat=True)
-    hidden = Stream.filter(id__in=before, deleted_at=None).exclude(id__in=list(seen)).using_db(conn)
-    kept = {str(i) for i in await hidden.values_list("id", flat=True)}
+    kept = set(await visible.names(before, deleted=False)) - {str(i) for i in seen}
     wanted = list(dict.fromkeys([*streams, *(i for i in before if i in kept)]))
     await members.delete()
     rows = [StreamGroupMember(group_id=group_id, stream_id=s, position=n) for n, s in enumerate(wanted)]
@@ -133,14 +123,17 @@ async def change_group(hub: Hub, principal: Principal, group: StreamGroup, body:
     match = matcher()
 
     async def change(conn: Any) -> StreamGroup:
-        row = await StreamGroup.filter(id=group.id).using_db(conn).get()
+        row = await visible.groups(principal).using_db(conn).get(id=group.id)
         match(row.version)
         given = body.model_dump(exclude_unset=True)
         streams = given.pop("streams", None)
         row.update_from_dict({**given, "version": row.version + 1})
         await row.save(using_db=conn)
         if streams is not None:
-            await _check_gives(conn, principal, row.id, streams)
+            members = StreamGroupMember.filter(group_id=row.id).using_db(conn)
+            before = {str(i) for i in await members.values_list("stream_id", flat=True)}
+            for stream_id in set(streams) - before:
+                await check_joins(hub.identity.permissions, principal, [row.id], stream_id)
             await _set_members(conn, principal, row.id, streams)
         return row
 
@@ -153,16 +146,16 @@ async def change_group(hub: Hub, principal: Principal, group: StreamGroup, body:
 
 
 @route("DELETE", "/api/stream-groups/<id:group_id>", permission="groups.manage", load=GROUP, match=True, status=204)
-async def delete_group(hub: Hub, group: StreamGroup) -> None:
+async def delete_group(hub: Hub, principal: Principal, group: StreamGroup) -> None:
     """Remove a group; its streams stay. Needs If-Match."""
     match = matcher()
     affected = await ranks.affected_by_group(group.id)
 
     async def change(conn: Any) -> None:
-        row = await StreamGroup.filter(id=group.id).using_db(conn).get()
+        row = await visible.groups(principal).using_db(conn).get(id=group.id)
         match(row.version)
         await StreamGroupMember.filter(group_id=row.id).using_db(conn).delete()
-        await StreamGroup.filter(id=row.id).using_db(conn).delete()
+        await row.delete(using_db=conn)
 
     await hub.db.write(change)
     await hub.identity.rights_changed(*affected)

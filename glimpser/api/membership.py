@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from glimpser.database.models import Grant
 from glimpser.identity import ranks
+from glimpser.identity.permissions import Catalogue
 from glimpser.identity.policy import Principal, can
 from glimpser.streams.inputs import StreamIn
 from glimpser_sdk.errors import ConfigInvalid
@@ -18,8 +19,17 @@ if TYPE_CHECKING:
     from glimpser.hub import Hub
 
 
+async def check_joins(
+    catalogue: Catalogue, principal: Principal, groups: Collection[str], stream_id: str | None
+) -> None:
+    """Problem 403 for who could not have given, on this stream (None = a new one), what was granted on these groups.
+    Inside a transaction it holds for what that commits."""
+    granted = await Grant.filter(group_id__in=list(groups))
+    ranks.check_has(principal, await ranks.given_by(catalogue, granted), stream_id)
+
+
 async def checked_groups(
-    principal: Principal, given: StreamIn, before: Collection[str] = (), stream_id: str | None = None
+    hub: Hub, principal: Principal, given: StreamIn, before: Collection[str] = (), stream_id: str | None = None
 ) -> StreamIn:
     """What was given, in the groups that the stream shall be in; those that the principal does not see it stays in.
 
@@ -37,9 +47,7 @@ async def checked_groups(
         raise Problem(
             403, "permission.missing", "groups needs the permission groups.manage", permission="groups.manage"
         )
-    joined = sorted(wanted - set(before))
-    for permissions in await Grant.filter(group_id__in=joined).values_list("permissions", flat=True):
-        ranks.check_has(principal, permissions, stream_id)
+    await check_joins(hub.identity.permissions, principal, wanted - set(before), stream_id)
     return given.model_copy(update={"groups": [*given.groups, *sorted(hidden)]})
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from tortoise.expressions import Q, Subquery
 
-from glimpser.identity.policy import Principal
+from glimpser.identity.policy import Principal, abilities
+from glimpser.streams.views import PERMISSIONS
 
 from . import visible
 from .answers import plain
@@ -40,6 +41,7 @@ class Hit(BaseModel):
     detail: str
     stream_id: str | None
     at: str | None
+    can: list[str] = Field(description="Permissions the principal has on it.")
 
 
 @route("GET", "/api/search", permission=SIGNED_IN, query=SearchQuery, answer=list[Hit])
@@ -57,7 +59,15 @@ async def search(hub: Hub, principal: Principal, query: SearchQuery) -> Any:
 async def _streams(principal: Principal, text: str, limit: int) -> list[dict[str, Any]]:
     rows = visible.streams(principal).filter(await named_or_tagged(principal, text))
     return [
-        {"kind": "stream", "id": r.id, "title": r.name, "detail": r.kind, "stream_id": r.id, "at": None}
+        {
+            "kind": "stream",
+            "id": r.id,
+            "title": r.name,
+            "detail": r.kind,
+            "stream_id": r.id,
+            "at": None,
+            "can": abilities(principal, PERMISSIONS, r.id),
+        }
         for r in await rows.order_by("name", "id").limit(limit)
     ]
 
@@ -69,6 +79,6 @@ async def _events(hub: Hub, principal: Principal, text: str, limit: int) -> list
     rows = await visible.events(principal).filter(match).order_by("-started_at", "-id").limit(limit)
     return [
         plain({"kind": "event", "id": e["id"], "title": e["text"], "detail": e["type"], "stream_id": e["stream_id"],
-               "at": e["started_at"]})
+               "at": e["started_at"], "can": e["can"]})
         for e in await event_outs(hub, principal, list(rows))
     ]  # fmt: skip

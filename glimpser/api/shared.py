@@ -10,15 +10,17 @@ from pydantic import BaseModel, BeforeValidator, Field, SecretStr
 from quart import Response, request
 
 from glimpser.database.models import Event, ShareLink, Stream
-from glimpser.identity.policy import Principal
+from glimpser.identity.policy import Principal, abilities
 from glimpser.identity.shares import PasswordNeeded
 from glimpser.identity.tokens import as_token
 from glimpser.streams.health import UNKNOWN
+from glimpser.streams.views import PERMISSIONS
 from glimpser_sdk.web import Problem
 
 from . import live, snapshots, sockets, visible
 from .answers import shown
 from .authentication import Strict, address, cookie_name, set_cookie, told_alike
+from .events import EVENT_PERMISSIONS
 from .routing import PUBLIC, SHARED, SIGNED_IN, Loader, Route, Routes
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ class SharedStream(BaseModel):
     status: str
     resolution: str | None
     fps: float | None
+    can: list[str] = Field(description="Permissions the visitor has on it.")
 
 
 class SharedEvent(BaseModel):
@@ -62,6 +65,7 @@ class SharedEvent(BaseModel):
     ended_at: str | None
     snapshot_id: str | None = Field(description="See /api/shared/{link_id}/snapshots/{snapshot_id}/image.")
     clip_id: str | None = Field(description="See /api/shared/{link_id}/clips/{clip_id}/file.")
+    can: list[str] = Field(description="Permissions the visitor has on it.")
 
 
 class SharedOut(BaseModel):
@@ -97,16 +101,17 @@ async def _out(hub: Hub, principal: Principal, link: ShareLink) -> dict[str, Any
     event = await visible.events(principal).filter(id=link.event_id or "").first()
     return shown({
         "id": link.id, "name": link.name, "kind": link.kind, "expires_at": principal.expires_at,
-        "streams": [_stream(rows[i], states.get(i, UNKNOWN)) for i in link.streams if i in rows],
-        "event": None if event is None else await _event(hub, event),
+        "streams": [_stream(principal, rows[i], states.get(i, UNKNOWN)) for i in link.streams if i in rows],
+        "event": None if event is None else await _event(hub, principal, event),
     })  # fmt: skip
 
 
-def _stream(row: Stream, state: dict[str, Any]) -> dict[str, Any]:
-    return {"id": row.id, "name": row.name, **{name: state[name] for name in ("status", "resolution", "fps")}}
+def _stream(principal: Principal, row: Stream, state: dict[str, Any]) -> dict[str, Any]:
+    measured = {name: state[name] for name in ("status", "resolution", "fps")}
+    return {"id": row.id, "name": row.name, **measured, "can": abilities(principal, PERMISSIONS, row.id)}
 
 
-async def _event(hub: Hub, event: Event) -> dict[str, Any]:
+async def _event(hub: Hub, principal: Principal, event: Event) -> dict[str, Any]:
     name = (await visible.names([event.stream_id or ""])).get(event.stream_id or "", "")
     words = {**event.data, **event.data.get("params", {}), "stream": name}
     types = hub.events.types
@@ -114,6 +119,7 @@ async def _event(hub: Hub, event: Event) -> dict[str, Any]:
         "id": event.id, "title": types.get(event.type).title, "text": types.text(event.type, words),
         "stream": name, "severity": event.severity, "score": event.score, "started_at": event.started_at,
         "ended_at": event.ended_at, "snapshot_id": event.snapshot_id, "clip_id": event.clip_id,
+        "can": abilities(principal, EVENT_PERMISSIONS, event.stream_id, event.id),
     }  # fmt: skip
 
 

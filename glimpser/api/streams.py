@@ -131,7 +131,7 @@ def _check_unmasked(principal: Principal, before: bool, after: bool, stream_id: 
 async def create_stream(hub: Hub, principal: Principal, body: StreamIn) -> Versioned:
     """Create a stream; it starts at once unless ``enabled`` is false."""
     _check_unmasked(principal, False, body.unmasked_recording, None)
-    row = await hub.streams.create(await checked_groups(principal, body))
+    row = await hub.streams.create(await checked_groups(hub, principal, body))
     await groups_changed(hub, (), body.groups)
     await hub.capture.apply(row.id)
     out = await stream_out(hub, principal, row)
@@ -153,7 +153,7 @@ async def change_stream(hub: Hub, principal: Principal, stream: Stream, body: di
     _check_unmasked(principal, stream.unmasked_recording, given.unmasked_recording, stream.id)
     before = (await hub.streams.given(stream)).groups
     if "groups" in body:
-        given = await checked_groups(principal, given, before, stream.id)
+        given = await checked_groups(hub, principal, given, before, stream.id)
     match = matcher()
     row = await hub.streams.change(stream, given, lambda now: match(now.version))
     await groups_changed(hub, before, given.groups)

@@ -325,12 +325,12 @@ async def _import_one(
             _allow_unmasked(principal, given, existing.unmasked_recording)
             before = (await hub.streams.given(existing)).groups
             if "groups" in entry:
-                given = await checked_groups(principal, given, before, existing.id)
+                given = await checked_groups(hub, principal, given, before, existing.id)
             row = await hub.streams.change(existing, given, lambda _: None)
         else:
             before, given = [], parse(StreamIn, entry)
             _allow_unmasked(principal, given, False)
-            row = await hub.streams.create(await checked_groups(principal, given))
+            row = await hub.streams.create(await checked_groups(hub, principal, given))
         await groups_changed(hub, before, given.groups)
         await hub.capture.apply(row.id)
         await hub.events.announce("stream", "imported", row.id, stream_id=row.id, payload={"name": row.name})

@@ -88,9 +88,11 @@ async def clip_ids(principal: Principal, of: Iterable[Event]) -> dict[str, str]:
     return {event_id: clip_id for event_id, clip_id in known.items() if clip_id in seen}
 
 
-async def names(ids: Collection[str]) -> dict[str, str]:
-    """Names of streams by id, deleted ones too: for the words of events that were found to be visible."""
-    return {str(i): str(n) for i, n in await Stream.filter(id__in=sorted(ids)).values_list("id", "name")}
+async def names(ids: Collection[str], *, deleted: bool = True) -> dict[str, str]:
+    """Names of streams by id, deleted ones too: for the words of events that were found to be visible. Also tells which
+    streams there are, whoever sees them, so that a change of others leaves them alone."""
+    rows = Stream.filter(id__in=sorted(ids)) if deleted else Stream.filter(id__in=sorted(ids), deleted_at=None)
+    return {str(i): str(n) for i, n in await rows.values_list("id", "name")}
 
 
 async def reported(event_id: str) -> Event:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from glimpser_sdk.ids import new_id
@@ -114,14 +115,15 @@ class Heard:
 
     def _sse(self) -> None:
         url = f"{self._hub.url}/api/events/stream?after=0"
-        with contextlib.suppress(httpx.HTTPError), httpx.stream("GET", url, headers=self._headers, timeout=30) as feed:
+        with suppress(httpx.HTTPError), httpx.stream("GET", url, headers=self._headers, timeout=30) as feed:
             for line in feed.iter_lines():
                 self.said += line
                 if not self._open:
                     return
 
     def _socket(self) -> None:
-        with connect(self._hub.url.replace("http", "ws") + "/api/ws", additional_headers=self._headers) as socket:
+        url = self._hub.url.replace("http", "ws") + "/api/ws"
+        with suppress(ConnectionClosed), connect(url, additional_headers=self._headers) as socket:
             socket.send(json.dumps({"type": "feed", "after": 0}))
             while self._open:
                 try:
