@@ -17,8 +17,10 @@ TAKES_AWAY = ("keys.revoke_key", "users.change_user", "users.delete_user")
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 
 
-def attack(hub: ApiHub, folder: Path, key: str | None, examples: int, seconds: int, *more: str) -> None:
-    """Run all checks as the holder of a key, or as a stranger. AssertionError with what was found."""
+def attack(
+    hub: ApiHub, folder: Path, key: str | None, examples: int, seconds: int, *more: str, checks: str = "all"
+) -> None:
+    """Run checks as the holder of a key, or as a stranger. AssertionError with what was found."""
     description = hub.client().get("/api/openapi.json").json()
     left_out = [
         operation["operationId"]
@@ -35,7 +37,7 @@ def attack(hub: ApiHub, folder: Path, key: str | None, examples: int, seconds: i
     ]
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIG), "run",
-        hub.url + "/api/openapi.json", "--checks", "all", "--no-color", "--continue-on-failure", "--no-shrink",
+        hub.url + "/api/openapi.json", "--checks", checks, "--no-color", "--continue-on-failure", "--no-shrink",
         "--max-examples", str(examples), "--request-timeout", "30", *more,
         *without(left_out if "--include-operation-id" not in more else []),
         *(["--header", f"Authorization: Bearer {key}"] if key else []),
@@ -74,6 +76,32 @@ class TestAFew:
         attack(hub, tmp_path, hub.person("other", "admin"), 5, 60, *only(TAKES_AWAY))
 
 
+def weaker(hub: ApiHub, word: str) -> dict[str, str]:
+    """Keys of everybody who may less than an administrator."""
+    prepare(hub)
+    stream = next(iter(hub.streams()))
+    guest = hub.person(f"guest-{word}", "guest")
+    user = hub.get(f"/api/users?search=guest-{word}")[0]["id"]
+    hub.call("PUT", f"/api/streams/{stream}/permissions", {"grants": [{"user": user, "permissions": ["streams.view"]}]})
+    return {
+        "guest": guest,
+        "limited": hub.person(f"limited-{word}", "viewer", streams=[stream]),
+        "viewer": hub.person(f"viewer-{word}", "viewer"),
+        "operator": hub.person(f"operator-{word}", "operator"),
+        "scoped": hub.person(f"scoped-{word}", "admin", streams=[stream], scopes=["streams.view", "streams.configure"]),
+    }
+
+
+@pytest.mark.serial
+@pytest.mark.timeout(400)
+def test_nobody_makes_the_hub_fail(hub: ApiHub, tmp_path: Path) -> None:
+    """A few examples of every operation as everybody else; what is refused must not break anything either."""
+    for name, key in weaker(hub, "few").items():
+        folder = tmp_path / name
+        folder.mkdir()
+        attack(hub, folder, key, 1, 120, "--exclude-deprecated", "--phases", "fuzzing", checks="not_a_server_error")
+
+
 @pytest.mark.soak
 class TestMany:
     """Hundreds of examples, the older paths too."""
@@ -85,3 +113,9 @@ class TestMany:
         prepare(hub)
         attack(hub, tmp_path, hub.key, 100, 3600, *without(TAKES_AWAY))
         attack(hub, tmp_path, hub.person("another", "admin"), 100, 600, *only(TAKES_AWAY))
+
+    def test_as_everybody_else(self, hub: ApiHub, tmp_path: Path) -> None:
+        for name, key in weaker(hub, "many").items():
+            folder = tmp_path / name
+            folder.mkdir()
+            attack(hub, folder, key, 50, 3600, checks="not_a_server_error")

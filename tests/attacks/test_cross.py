@@ -33,7 +33,7 @@ def targets() -> list[table.Row]:
 def try_one(world: World, tally: Tally, attacker: str, row: table.Row, *, spelled: str = "", **headers: str) -> None:
     """One route on what belongs to the other. ``spelled``: another way to write the path."""
     owner = next(name for name in OWNERS if name != attacker)
-    call = recipes.find(row.method, row.path)(world, owner, OWNERS[owner])
+    call = recipes.find("GET" if row.method == "HEAD" else row.method, row.path)(world, owner, OWNERS[owner])
     path = spelled or row.path
     forbidden = tell(world.people[attacker], row.method, path, call, **headers)
     missing = tell(world.people[attacker], row.method, path, unknown(call), **headers)

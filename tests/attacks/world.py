@@ -323,8 +323,9 @@ def knock(url: str, client: httpx.Client) -> int:
 
 
 def credentials(client: httpx.Client) -> dict[str, str]:
-    """The headers by which a client is known, for what cannot use the client itself."""
-    headers = {name: client.headers[name] for name in ("Authorization", "Cookie") if name in client.headers}
+    """The headers by which a client is known, for what cannot use the client itself; and those of our own pages."""
+    headers = {"Origin": str(client.base_url).rstrip("/")}
+    headers |= {name: client.headers[name] for name in ("Authorization", "Cookie") if name in client.headers}
     if client.cookies:
         headers["Cookie"] = "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
     return headers
