@@ -64,6 +64,7 @@ def finished(folder: Path, stream_id: str, event_id: str, kind: str, content_typ
                      event_ids=[event_id])  # fmt: skip
 
 
+@pytest.mark.control("A35")
 @pytest.mark.parametrize(
     ("kind", "content_type", "suffix"),
     [("clip", "video/mp4", "mp4"), ("cover", "image/jpeg", "jpg"), ("clip", "video/webm", "bin")],
@@ -88,6 +89,7 @@ async def test_a_file_of_a_stream_that_is_gone_is_dropped(media: Media, tmp_path
     assert [path for path in media.storage.root.rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.attack("A35")
 async def test_a_name_outside_the_sink_s_folder_is_refused(media: Media, stream_id: str, tmp_path: Path) -> None:
     ready = finished(tmp_path / "out", stream_id, new_id(), "clip", "video/mp4")
     (tmp_path / "secret").write_bytes(b"secret")

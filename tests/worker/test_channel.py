@@ -52,6 +52,7 @@ async def eventually(test, timeout: float = 5.0) -> None:  # type: ignore[no-unt
             await asyncio.sleep(0.005)
 
 
+@pytest.mark.control("A71")
 async def test_control_messages_from_threads_arrive_in_order_and_are_confirmed(links: Pair) -> None:
     worker, hub = Side(links[0], True), Side(links[1], False)
 
@@ -95,6 +96,7 @@ async def test_what_was_not_confirmed_is_sent_again_over_a_new_link_and_taken_on
     await asyncio.gather(task, back, return_exceptions=True)
 
 
+@pytest.mark.attack("A71")
 async def test_garbage_ends_the_channel_in_words(links: Pair) -> None:
     worker = Side(links[0], True)
     links[1].write(b"\x00\x00\x00\x05GET /")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 import pytest
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from glimpser_ffmpeg.options import input_options
 from glimpser_ffmpeg.targets import Target
 
 
+@pytest.mark.attack("A05", "A07")
 @pytest.mark.parametrize(
     "url",
     [
@@ -42,16 +44,19 @@ def test_refused(url: str) -> None:
     assert caught.value.errors()[0]["loc"] == ("url",)
 
 
+@pytest.mark.control("A01", "A05", "A07")
 @pytest.mark.parametrize("url", ["rtsp://cam/x", "RTSPS://cam", "http://[::1]:80/x?y#z", "/media/a.mp4", "/dev/video0"])
 def test_allowed(url: str) -> None:
     assert FfmpegConfig(url=url).address("main") == url
 
 
+@pytest.mark.attack("A01")
 def test_unknown_fields_are_refused() -> None:
     with pytest.raises(ValidationError):
         FfmpegConfig.model_validate({"url": "rtsp://cam/x", "options": {"vf": "movie=/etc/passwd"}})
 
 
+@pytest.mark.attack("A08", control=True)
 def test_credentials_are_encoded_and_replace_others() -> None:
     password = "; | & $ ' \" @ / # % \n"
     config = FfmpegConfig.model_validate(
@@ -60,6 +65,9 @@ def test_credentials_are_encoded_and_replace_others() -> None:
     address = config.address("main")
     assert address == ("rtsp://a%20b%40c:%3B%20%7C%20%26%20%24%20%27%20%22%20%40%20%2F%20%23%20%25%20%0A@cam:554/a@b?c")
     assert password not in repr(config)
+    pasted = urlsplit(f"rtsp://a b@c:{password}@cam:554/a")
+    assert urlsplit(address).hostname == "cam"
+    assert pasted.hostname != "cam", "control: as it is, it leads elsewhere"
     assert config.address("sub") is None
 
 

@@ -91,6 +91,7 @@ def test_mjpeg_over_http_comes_through_untouched(tmp_path: Path, hostile: Any, c
     assert picture.time_s == packets[1].seconds
 
 
+@pytest.mark.control("A11")
 def test_hls(tmp_path: Path, hostile: Any, clip: Any, open_source: Any, whole: Any) -> None:
     clip(tmp_path / "a.ts", frames=100, options={"g": "25"})
     (tmp_path / "live.m3u8").write_text(
@@ -102,6 +103,7 @@ def test_hls(tmp_path: Path, hostile: Any, clip: Any, open_source: Any, whole: A
     assert len(packets) == 100
 
 
+@pytest.mark.attack("A11")
 def test_playlist_cannot_read_files(tmp_path: Path, hostile: Any, clip: Any, open_source: Any) -> None:
     clip(tmp_path / "secret.ts", frames=25)
     (tmp_path / "evil.m3u8").write_text(
@@ -112,6 +114,7 @@ def test_playlist_cannot_read_files(tmp_path: Path, hostile: Any, clip: Any, ope
     assert not isinstance(caught.value, StopIteration)
 
 
+@pytest.mark.control("A30")
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts", "a.h264"])
 def test_file_once_as_fast_as_it_goes(name: str, tmp_path: Path, clip: Any, open_source: Any, whole: Any) -> None:
     path = clip(tmp_path / name, frames=50)
@@ -134,6 +137,7 @@ def test_file_loops_as_live(tmp_path: Path, clip: Any, open_source: Any) -> None
     assert 1.6 < took < 2.1
 
 
+@pytest.mark.attack("A30")
 def test_files_only_below_media_folders(tmp_path: Path, ctx: Any, clip: Any, open_source: Any, failure: Any) -> None:
     inside, outside = tmp_path / "media", tmp_path / "elsewhere"
     inside.mkdir()

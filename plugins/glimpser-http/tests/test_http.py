@@ -20,6 +20,7 @@ from .server import Request, Server, answer, basic_guard, digest_guard, endless,
 # --- pictures ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.control("A14")
 async def test_a_jpeg_is_handed_on_untouched(server: Server, source: Make, jpeg: bytes) -> None:
     server.handlers["/now.jpg"] = answer(jpeg, content_type="image/jpeg")
     [picture] = await pictures(source(server.url("/now.jpg")))
@@ -40,6 +41,7 @@ async def test_other_kinds_are_decoded(
     assert red - blue > 150
 
 
+@pytest.mark.attack("A14")
 async def test_a_picture_larger_than_it_may_be_is_refused_by_its_head(server: Server, source: Make) -> None:
     side = 30_000
     heads = {
@@ -56,6 +58,7 @@ async def test_a_picture_larger_than_it_may_be_is_refused_by_its_head(server: Se
         assert error.reason.code == "media.too_large", name
 
 
+@pytest.mark.attack("A14")
 async def test_a_jpeg_larger_than_it_may_be_is_refused(server: Server, source: Make, jpeg: bytes) -> None:
     at = jpeg.index(b"\xff\xc0")
     huge = jpeg[: at + 5] + struct.pack(">HH", 30_000, 30_000) + jpeg[at + 9 :]
