@@ -72,7 +72,7 @@ class Shared:
     @contextmanager
     def socket(self, **headers: str) -> Iterator[ClientConnection]:
         url = self.hub.url.replace("http", "ws") + self.path + "/ws"
-        with connect(url, additional_headers={"Cookie": self.cookie, **headers}) as socket:
+        with connect(url, additional_headers={"Cookie": self.cookie, "Origin": self.hub.url, **headers}) as socket:
             assert json.loads(socket.recv(5))["type"] == "hello"
             yield socket
 
