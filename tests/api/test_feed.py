@@ -142,9 +142,10 @@ class TestWebSocket:
         with connect(url, additional_headers=own | {"Origin": hub.url}) as socket:
             assert json.loads(socket.recv(5))["type"] == "hello"
         for headers, status in (
-            ({}, 401), (own | {"Origin": "http://evil.example"}, 403), (own | {"Origin": "null"}, 403),
+            ({}, 403), ({"Origin": hub.url}, 401), (own, 403),
+            (own | {"Origin": "http://evil.example"}, 403), (own | {"Origin": "null"}, 403),
             (own | {"Origin": hub.url + ".evil.example"}, 403), (own | {"Sec-Fetch-Site": "cross-site"}, 403),
-            ({"Authorization": "Bearer x"}, 401), (own | {"Host": "evil.example"}, 400),
+            ({"Authorization": "Bearer x"}, 401), (own | {"Origin": hub.url, "Host": "evil.example"}, 400),
         ):  # fmt: skip
             with pytest.raises(InvalidStatus) as refused:
                 connect(url, additional_headers=headers).close()
@@ -153,7 +154,8 @@ class TestWebSocket:
     def test_ends_with_the_session(self, hub: ApiHub) -> None:
         browser = hub.sign_in(NAME)
         cookie = "; ".join(f"{c.name}={c.value}" for c in browser.cookies.jar)
-        with connect(hub.url.replace("http", "ws") + "/api/ws", additional_headers={"Cookie": cookie}) as socket:
+        headers = {"Cookie": cookie, "Origin": hub.url}
+        with connect(hub.url.replace("http", "ws") + "/api/ws", additional_headers=headers) as socket:
             socket.recv(5)
             assert browser.post("/api/auth/logout").status_code == 204
             with pytest.raises(ConnectionClosed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 import time
@@ -59,8 +60,7 @@ class TestStepUp:
         stream = hub.watch()
         for route in dangerous:
             path = route.path
-            for part in ("stream_id", "group_id", "user_id", "role_id"):
-                path = path.replace(f"<id:{part}>", stream)
+            path = re.sub("<id:[a-z_]+>", stream, path)
             path = path.replace("<plugin_id>", "password")
             operation = told[path.replace(stream, "{" + _parameter(route.path) + "}").replace("password", "{plugin_id}")
                              if "<" in route.path else path][route.method.lower()]  # fmt: skip

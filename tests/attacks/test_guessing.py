@@ -42,6 +42,7 @@ def many(hub: ApiHub, addresses: list[str]) -> int:
         return list(at_once.map(lambda address: guess(attacker, "owner", address), addresses)).count(401)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)
 @pytest.mark.attack("A64", "A65", control=True)
 def test_a_thousand_addresses_and_restarts_get_no_more_than_a_days_guesses(

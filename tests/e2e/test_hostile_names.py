@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Error, Page, expect
 
 from .hubs import RunningHub
 
@@ -90,6 +91,8 @@ INLINE = (
 async def test_inline_scripts_do_not_run_even_if_they_get_in(hub: RunningHub, browser: Browser, inline: str) -> None:
     page = await browser.new_page()
     await page.goto(f"{hub.url}/login")
-    await page.evaluate(inline)
+    # Trusted Types refuse the text already; whatever takes that away, the policy for scripts stands behind it.
+    with suppress(Error):
+        await page.evaluate(inline)
     await page.wait_for_timeout(300)
     assert await page.evaluate("typeof __ran") == "undefined"
