@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import BaseModel, Field, SecretStr
 from quart import Response
 
 from glimpser.identity.policy import Principal
@@ -48,12 +48,6 @@ class StepUp(Strict):
     password: SecretStr | None = Field(None, min_length=1, max_length=1024, description="One's own.")
     code: SecretStr | None = Field(None, min_length=1, max_length=64, description="Of the account's second factor.")
 
-    @model_validator(mode="after")
-    def _one(self) -> StepUp:
-        if (self.password is None) == (self.code is None):
-            raise ValueError("give either password or code")
-        return self
-
 
 class TokenIn(Strict):
     """An API key, or name and password."""
@@ -62,15 +56,6 @@ class TokenIn(Strict):
     name: str | None = Field(None, min_length=1, max_length=64, description="User name.")
     password: SecretStr | None = Field(None, min_length=1, max_length=1024)
     code: SecretStr | None = Field(None, min_length=1, max_length=64, description="Of the account's second factor.")
-
-    @model_validator(mode="after")
-    def _one(self) -> TokenIn:
-        person = (self.name, self.password)
-        if self.api_key is None and None in person:
-            raise ValueError("give api_key, or name and password")
-        if self.api_key is not None and (*person, self.code) != (None, None, None):
-            raise ValueError("give api_key alone, or name and password")
-        return self
 
 
 class TokenOut(BaseModel):
@@ -90,6 +75,9 @@ async def new_token(hub: Hub, body: TokenIn) -> Any:
     It may do what the key, or the user, may do at each moment, and ends with them. Where the account has a second
     factor, `code` is needed too. `Authorization` is not read here: a token is no way to a further one.
     """
+    person = (body.name, body.password)
+    if (body.api_key is None and None in person) or (body.api_key is not None and any((*person, body.code))):
+        raise Problem(409, "proof.choose", "give api_key alone, or name and password")
     if body.api_key is not None:
         made = await hub.identity.token_for_key(body.api_key.get_secret_value())
         if made is None:
@@ -146,6 +134,8 @@ async def _enrol(hub: Hub, principal: Principal | None, code: str, wanted: str |
 async def step_up(hub: Hub, principal: Principal, body: StepUp) -> Response:
     """Prove again who one is, by the password or a code; for five minutes dangerous things may be done."""
     browser(principal, "prove who you are")
+    if (body.password is None) == (body.code is None):
+        raise Problem(409, "proof.choose", "give either password or code")
     with told_alike("this is wrong"):
         await hub.identity.step_up(
             principal,

@@ -52,8 +52,7 @@ async def change_settings(hub: Hub, body: dict[str, Any]) -> Any:
             message = refusal.removeprefix(f"{key}: ") if row else "no such setting"
             errors.append({"field": f"/{key}", "message": message, "code": "setting.refused"})
     if body.get("require_factor") not in (None, "nobody") and not hub.identity.proving.factors:
-        message = "no plugin offers a second factor: pip install glimpser-totp"
-        errors.append({"field": "/require_factor", "message": message, "code": "setting.refused"})
+        raise Problem(409, "factor.none", "require_factor: no plugin offers a second factor: pip install glimpser-totp")
     if errors:
         raise Invalid(errors)
 

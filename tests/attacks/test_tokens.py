@@ -284,7 +284,7 @@ class TestExchange:
         assert client.post("/api/api-keys", json={"name": "more"}).status_code == 403
         body = {"current": PASSWORD, "new": "another horse battery staple"}
         assert client.put("/api/me/password", json=body).status_code == 403
-        assert client.post("/api/auth/token", json={}).status_code == 422
+        assert client.post("/api/auth/token", json={}).status_code == 409
         assert client.post("/api/auth/token", json={"api_key": answer.json()["token"]}).status_code == 401
         hub.call("PATCH", f"/api/users/{person['id']}", {"role": "guest"}, **{"If-Match": "*"})
         assert client.get("/api/me").json()["permissions"] == []
@@ -342,7 +342,7 @@ class TestExchange:
 
     @pytest.mark.parametrize(
         ("body", "status"),
-        [({}, 422), ({"name": "ada"}, 422), ({"api_key": "glm_x_y", "name": "ada"}, 422), ({"api_key": "x"}, 401),
+        [({}, 409), ({"name": "ada"}, 409), ({"api_key": "glm_x_y", "name": "ada"}, 409), ({"api_key": "x"}, 401),
          ({"name": "ada", "password": "wrong wrong"}, 401), ({"name": "nobody", "password": "wrong wrong"}, 401)],
     )  # fmt: skip
     def test_what_is_no_proof(self, hub: ApiHub, body: dict[str, str], status: int) -> None:
