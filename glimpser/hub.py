@@ -208,22 +208,21 @@ class Hub:
     def _make_identity(self) -> None:
         registry = self.plugins.registry
         catalogue = Catalogue(offer.spec for offer in registry.permissions.values())
-        passwords = first_backend(registry, self.runtime.contexts.__getitem__)
+        context = self.runtime.contexts.__getitem__
+        passwords = first_backend(registry, context)
         self.identity = Identity(
             self.db, self.settings.data_dir, permissions=catalogue, passwords=passwords, audit=self.audit,
-            factors=factor_backends(registry, self.runtime.contexts.__getitem__),
+            factors=factor_backends(registry, context),
             factor_rank=lambda: RANKS.get(self.settings.require_factor), issuer=f"glimpser:{self.node_id}",
-            backends=backends.make(registry, self.runtime.contexts.__getitem__,
-                                   lambda plugin, error: self.plugins.fail(plugin, Stage.SETUP, error)),
+            backends=backends.make(registry, context, self._setup_failed),
         )  # fmt: skip
-        self.admission = admission.make(
-            registry,
-            self.runtime.contexts.__getitem__,
-            lambda plugin, error: self.plugins.fail(plugin, Stage.SETUP, error),
-        )
+        self.admission = admission.make(registry, context, self._setup_failed)
         self.sso = SingleSignOn(self.identity, self.db, self.box)
         self.identity.on_revoked.append(self.responses.end_sessions)
         self.limits = UseLimits(self.db, catalogue, node_id=self.node_id)
+
+    def _setup_failed(self, plugin_id: str, error: Exception) -> None:
+        self.plugins.fail(plugin_id, Stage.SETUP, error)
 
     def _make_capture(self, box: SecretBox) -> None:
         settings = self.settings
