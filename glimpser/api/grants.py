@@ -98,6 +98,10 @@ async def _replace(
 ) -> list[dict[str, Any]]:
     for number, grant in enumerate(body.grants):
         await _check(hub, principal, number, grant, on_stream)
+    before = {_key(row): row for row in await Grant.filter(**where)}
+    wanted = {_key(row): row for row in (_row(grant) for grant in body.grants)}
+    changed = before.keys() ^ wanted.keys()
+    await ranks.check_grants(principal, hub.identity.permissions, [(before | wanted)[key] for key in changed])
     users, named = await ranks.granted_to(**where)
 
     async def change(conn: Any) -> None:
@@ -124,6 +128,10 @@ async def _check(hub: Hub, principal: Principal, number: int, grant: GrantIn, st
         raise Invalid([{"field": fault[0], "message": fault[1], "code": "grant.refused"}], 409, "grant.refused")
     given = await ranks.given_by(catalogue, [_row(grant)])
     ranks.check_has(principal, given, stream_id)
+
+
+def _key(grant: Grant) -> tuple[str | None, str | None, tuple[str, ...]]:
+    return grant.user_id, grant.role, tuple(grant.permissions)
 
 
 def _row(grant: GrantIn, **where: Any) -> Grant:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tortoise.queryset import QuerySet
 
 from glimpser.database.models import ApiKey, User
-from glimpser.identity import users
+from glimpser.identity import ranks, users
 from glimpser.identity.policy import Principal, can
 from glimpser.identity.step_up import SCOPE
 from glimpser.streams.inputs import Id
@@ -136,7 +136,8 @@ async def create_key(hub: Hub, principal: Principal, body: KeyIn) -> Versioned:
 
 
 @route("DELETE", "/api/api-keys/<id:key_id>", permission=SIGNED_IN, load=KEY, status=204)
-async def revoke_key(hub: Hub, key: ApiKey) -> None:
-    """Revoke a key; what it has open ends."""
+async def revoke_key(hub: Hub, principal: Principal, key: ApiKey) -> None:
+    """Revoke a key, one's own or of somebody of a lower rank; what it has open ends."""
+    await ranks.check_owner(hub.identity.permissions, principal, key.user_id)
     await hub.db.write(lambda conn: ApiKey.filter(id=key.id).using_db(conn).update(revoked_at=datetime.now(UTC)))
     hub.identity.ended([key.id])

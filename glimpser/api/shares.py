@@ -10,7 +10,7 @@ from quart import request
 from tortoise.queryset import QuerySet
 
 from glimpser.database.models import ShareLink, User
-from glimpser.identity import shares
+from glimpser.identity import ranks, shares
 from glimpser.identity.policy import Principal, can
 from glimpser.streams.inputs import Id
 
@@ -149,8 +149,9 @@ async def share(hub: Hub, principal: Principal, body: ShareIn) -> Versioned:
 
 
 @route("DELETE", "/api/share-links/<id:link_id>", permission=SIGNED_IN, load=LINK, status=204)
-async def revoke_link(hub: Hub, share_link: ShareLink) -> None:
-    """Revoke a link; what is open through it ends."""
+async def revoke_link(hub: Hub, principal: Principal, share_link: ShareLink) -> None:
+    """Revoke a link, one's own or of somebody of a lower rank; what is open through it ends."""
+    await ranks.check_owner(hub.identity.permissions, principal, share_link.user_id)
     await hub.identity.shares.revoke(share_link)
 
 

@@ -250,10 +250,11 @@ async def change_user(hub: Hub, principal: Principal, user: User, body: UserPatc
     async def change(conn: Any) -> User:
         row = await User.filter(id=user.id).using_db(conn).get()
         match(row.version)
+        limited = row.streams is None and given.get("streams") is not None
         if (
             row.role == "admin"
             and row.active
-            and (given.get("role", "admin") != "admin" or not given.get("active", True))
+            and (given.get("role", "admin") != "admin" or not given.get("active", True) or limited)
         ):
             await ranks.check_admin_stays(conn, row.id)
         row.update_from_dict({**given, "version": row.version + 1})

@@ -20,6 +20,25 @@ def check_manages(principal: Principal, rank: int) -> None:
         raise Problem(403, "rank.too_low", "this needs a role above that of the other", rank=rank)
 
 
+async def check_owner(catalogue: Catalogue, principal: Principal, user_id: str) -> None:
+    """Problem 403 for what belongs to somebody else of one's own rank or a higher one."""
+    if user_id == principal.id:
+        return
+    owner = await User.filter(id=user_id).first()
+    role = await roles.find(catalogue, owner.role) if owner is not None else None
+    check_manages(principal, role.rank if role else 0)
+
+
+async def check_grants(principal: Principal, catalogue: Catalogue, grants: Collection[Grant]) -> None:
+    """Problem 403 where one of these grants is somebody's whom one does not manage: it is neither given nor taken."""
+    users = [grant.user_id for grant in grants if grant.user_id is not None]
+    named = {grant.role for grant in grants if grant.role is not None}
+    named |= {str(role) for role in await User.filter(id__in=users).values_list("role", flat=True)}
+    for role_id in sorted(named):
+        role = await roles.find(catalogue, role_id)
+        check_manages(principal, role.rank if role else 0)
+
+
 def check_gives(principal: Principal, role: RoleInfo) -> None:
     """Problem 403 for a role that one could not have made oneself."""
     check_manages(principal, role.rank)
@@ -44,9 +63,14 @@ def check_has(principal: Principal, permissions: Collection[str], stream_id: str
 
 
 async def check_admin_stays(conn: Any, user_id: str) -> None:
-    """Inside a transaction, before a user loses the role or the account: Problem 409 for the last administrator."""
-    if not await User.filter(role="admin", active=True).exclude(id=user_id).using_db(conn).exists():
-        raise Problem(409, "user.last_admin", "this is the last administrator: make another one first")
+    """Inside a transaction, before a user loses the role or the account, or is limited to some streams: Problem 409 for
+    the last administrator, and for the last one of all streams, without whom nobody could give them back."""
+    user = await User.filter(id=user_id).using_db(conn).get()
+    others = User.filter(role="admin", active=True).exclude(id=user_id).using_db(conn)
+    if user.streams is None:
+        others = others.filter(streams__isnull=True)
+    if not await others.exists():
+        raise Problem(409, "user.last_admin", "this is the last administrator of all streams: make another one first")
 
 
 async def proofs(users: Collection[str], roles: Collection[str] = ()) -> list[str]:

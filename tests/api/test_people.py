@@ -96,6 +96,18 @@ class TestUsers:
         assert second.api.patch(path, json={"display_name": "First"}, headers=ANY).status_code == 200
         assert hub.api.delete(f"/api/users/{second.id}", headers=ANY).status_code == 204
 
+    def test_the_last_administrator_of_all_streams_stays(self, hub: ApiHub) -> None:
+        (admin,) = [u for u in hub.get("/api/users?role=admin") if u["active"]]
+        path, limited = f"/api/users/{admin['id']}", {"streams": [hub.watch("Hall")]}
+        second = Person(hub, "admin", **limited)
+        for body in (limited, {"role": "viewer"}, {"active": False}):
+            refused = hub.api.patch(path, json=body, headers=ANY)
+            assert (refused.status_code, refused.json()["code"]) == (409, "user.last_admin"), body
+        third = Person(hub, "admin")
+        assert hub.api.patch(f"/api/users/{third.id}", json=limited, headers=ANY).status_code == 200, "control"
+        for other in (second, third):
+            assert hub.api.delete(f"/api/users/{other.id}", headers=ANY).status_code == 204
+
     def test_unlocking_forgets_the_failures(self, hub: ApiHub) -> None:
         person = Person(hub, "viewer")
         for _ in range(5):
@@ -105,52 +117,6 @@ class TestUsers:
         assert hub.get(f"/api/users/{person.id}")["locked_until"]
         assert hub.call("POST", f"/api/users/{person.id}/unlock")["locked_until"] is None
         assert hub.client().post("/api/auth/login", json=good).status_code == 204
-
-
-class TestRanks:
-    """A deputy: manages users, below administrators."""
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def deputy(cls, hub: ApiHub) -> Person:
-        return Person(hub, make_role(hub, base="viewer", rank=40, permissions=["users.manage"]))
-
-    def test_manages_lower_ranks_only(self, hub: ApiHub, deputy: Person) -> None:
-        for role, status in (("viewer", 200), ("guest", 200), ("operator", 403), ("admin", 403)):
-            other = Person(hub, role)
-            path = f"/api/users/{other.id}"
-            assert deputy.api.patch(path, json={"display_name": "x"}, headers=ANY).status_code == status, role
-            assert deputy.api.post(f"{path}/unlock").status_code == status, role
-            assert deputy.api.delete(path, headers=ANY).status_code == (204 if status == 200 else 403), role
-            if status == 403:
-                hub.call("DELETE", path, **ANY)
-
-    def test_gives_no_more_than_it_has(self, hub: ApiHub, deputy: Person, yard: tuple[str, str, str]) -> None:
-        new = {"name": f"n{next(_numbers)}", "password": PASSWORD}
-        for role in ("operator", "admin"):
-            assert deputy.api.post("/api/users", json={**new, "role": role}).status_code == 403
-        own = hub.get(f"/api/users/{deputy.id}")
-        assert deputy.api.patch(f"/api/users/{deputy.id}", json={"role": "admin"}, headers=ANY).status_code == 403
-        assert hub.get(f"/api/users/{deputy.id}") == own
-        for body in (
-            {"name": "up", "base": "guest", "rank": 40, "permissions": []},
-            {"name": "up", "base": "guest", "rank": 5, "permissions": ["settings.change"]},
-            {"name": "up", "base": "operator", "rank": 5, "permissions": []},
-        ):
-            assert deputy.api.post("/api/roles", json=body).status_code == 403, body
-        # Another's password, or the end of another's limit, would be more than it has as well.
-        viewer = Person(hub, "viewer", streams=[yard[0]])
-        for change in ({"password": "some other pass phrase"}, {"streams": None}, {"role": "viewer"}):
-            assert deputy.api.patch(f"/api/users/{viewer.id}", json=change, headers=ANY).status_code == 403, change
-        assert viewer.streams() == ["Yard"]
-        # It sees no stream of its own accord, so it cannot give any away.
-        path = f"/api/streams/{yard[0]}/permissions"
-        body = {"grants": [{"user": deputy.id, "permissions": ["streams.view"]}]}
-        assert deputy.api.put(path, json=body).status_code == 404
-        assert hub.api.put(path, json=body).status_code == 200
-        body["grants"][0]["permissions"] = ["streams.view", "media.delete"]
-        assert deputy.api.put(path, json=body).json()["code"] == "permission.not_yours"
-        assert hub.api.put(path, json={"grants": []}).status_code == 200
 
 
 class TestRoles:

@@ -80,7 +80,7 @@ class TestMaking:
         assert other.api.get("/api/share-links").json() == []
         assert other.api.delete(f"/api/share-links/{made['id']}").status_code == 404
         # A manager of users who sees the first stream alone is not told of the second.
-        role = {"name": "Clerk", "base": "guest", "rank": 50, "permissions": ["users.manage"]}
+        role = {"name": "Clerk", "base": "guest", "rank": 70, "permissions": ["users.manage"]}
         clerk = Author(hub, hub.call("POST", "/api/roles", role)["id"])
         grants = [{"user": clerk.id, "permissions": ["streams.view"]}]
         hub.call("PUT", f"/api/streams/{streams[0]}/permissions", {"grants": grants})
