@@ -145,7 +145,7 @@ class Hub:
             asyncio.create_task(self.audit.run(), name="audit"),
             asyncio.create_task(self._prune(), name="prune"),
             asyncio.create_task(
-                Watch(self.responses, self.identity.ended, self.identity.shares.unchanged).run(),
+                Watch(self.responses, self.admission.admits, self.identity.ended, self.identity.shares.unchanged).run(),
                 name="watch what is open",
             ),
             asyncio.create_task(self._copy_database(), name="copy the database"),
@@ -216,7 +216,7 @@ class Hub:
             factor_rank=lambda: RANKS.get(self.settings.require_factor), issuer=f"glimpser:{self.node_id}",
             backends=backends.make(registry, context, self._setup_failed),
         )  # fmt: skip
-        self.admission = admission.make(registry, context, self._setup_failed)
+        self.admission = admission.make(self.plugins, context, self._setup_failed)
         self.sso = SingleSignOn(self.identity, self.db, self.box)
         self.identity.on_revoked.append(self.responses.end_sessions)
         self.limits = UseLimits(self.db, catalogue, node_id=self.node_id)

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from glimpser.identity.audit import asking
 from glimpser.identity.policy import Principal
 
 
 @dataclass(slots=True)
 class _Open:
     principal: Principal
+    address: str
     task: asyncio.Task[object] | None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -35,7 +37,7 @@ class OpenResponses:
     def register(self, principal: Principal) -> Iterator[Callable[[], bool]]:
         """Within the block the response is known; the yielded call says whether it may go on."""
         self._next += 1
-        number, response = self._next, _Open(principal, asyncio.current_task())
+        number, response = self._next, _Open(principal, asking.get().address, asyncio.current_task())
         self._open[number] = response
         try:
             yield lambda: not response.ended.is_set() and not self._closing
@@ -57,6 +59,16 @@ class OpenResponses:
         now = datetime.now(UTC)
         for response in list(self._open.values()):
             if response.principal.expires_at is not None and response.principal.expires_at <= now:
+                response.end()
+
+    def end_unserved(self, admits: Callable[[str, str | None], bool]) -> None:
+        """End the responses to addresses, and to roles from there, that are not served any more."""
+        served: dict[tuple[str, str], bool] = {}
+        for response in list(self._open.values()):
+            key = response.address, response.principal.role
+            if key not in served:
+                served[key] = admits(*key)
+            if not served[key]:
                 response.end()
 
     def close(self) -> None:

@@ -28,18 +28,23 @@ class Open(Protocol):
     def end_expired(self) -> None:
         """End what is past its time."""
 
+    def end_unserved(self, admits: Callable[[str, str | None], bool]) -> None:
+        """End what is open to addresses that are not served any more."""
+
 
 class Watch:
-    """``ended``: told the ids of sessions, keys and links whose open responses are to end. ``unchanged``: asked whether
-    the visitor of a link may still see what they could see."""
+    """``admits``: whether an address is served, with a role. ``ended``: told the ids of sessions, keys and links whose
+    open responses are to end. ``unchanged``: asked whether the visitor of a link may still see what they could see."""
 
     def __init__(
         self,
         opened: Open,
+        admits: Callable[[str, str | None], bool],
         ended: Callable[[Collection[str]], None],
         unchanged: Callable[[Principal], Awaitable[bool]],
     ) -> None:
         self._open = opened
+        self._admits = admits
         self._ended = ended
         self._unchanged = unchanged
         self._known: dict[str, str] = {}
@@ -56,6 +61,7 @@ class Watch:
     async def look(self) -> None:
         """Once."""
         self._open.end_expired()
+        self._open.end_unserved(self._admits)
         visitors = [p for p in self._open.principals() if p.kind == "share"]
         if changed := [p.session_id for p in visitors if not await self._unchanged(p)]:
             self._ended(changed)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from .conftest import ApiHub
@@ -143,6 +147,54 @@ def test_administrators_alone_see_and_change_rules(access: ApiHub, admin: httpx.
     kept = add(admin, "block", "203.0.113.0/24")
     assert operator.delete(f"/api/access-rules/{kept['id']}").status_code == 403
     assert [rule["id"] for rule in admin.get("/api/access-rules").json()] == [kept["id"]]
+
+
+@pytest.mark.attack("A60", control=True)
+def test_what_is_open_ends_with_a_rule(access: ApiHub, admin: httpx.Client) -> None:
+    away, home = ({"X-Forwarded-For": address} for address in (AWAY, HOME))
+    lines = queue.Queue[str]()
+
+    def listen(name: str, headers: dict[str, str]) -> None:
+        client = access.client(access.key, **headers)
+        with contextlib.suppress(httpx.HTTPError), client.stream("GET", "/api/events/stream") as answer:
+            lines.put(f"{name} opened")
+            for _ in answer.iter_raw():
+                pass
+        lines.put(f"{name} ended")
+
+    for name, headers in (("away", away), ("home", home)):
+        threading.Thread(target=listen, args=(name, headers), daemon=True).start()
+        assert lines.get(timeout=10) == f"{name} opened"
+    url = access.url.replace("http", "ws", 1) + "/api/ws"
+    with connect(url, additional_headers={"Authorization": f"Bearer {access.key}", **away}) as socket:
+        assert "hello" in socket.recv(timeout=5)
+        began = time.monotonic()
+        add(admin, "block", "203.0.113.0/24")
+        assert lines.get(timeout=3) == "away ended"
+        with pytest.raises(ConnectionClosed):
+            socket.recv(timeout=3)
+        assert time.monotonic() - began < 1.5
+    with pytest.raises(queue.Empty):  # control: who may come in stays
+        lines.get(timeout=1.2)
+
+
+def test_without_its_plugin_this_machine_alone_is_served(tmp_path: Path) -> None:
+    hub = ApiHub(tmp_path / "data")
+    hub.environment |= {"GLIMPSER_PLUGINS": "access,password", "GLIMPSER_TRUSTED_PROXIES": "127.0.0.1"}
+    hub.environment["GLIMPSER_ACCESS__GEOIP_FIEL"] = "/srv/country.mmdb"
+    hub.start()
+    try:
+        there = {address: hub.client(hub.key, **{"X-Forwarded-For": address}) for address in (HOME, AWAY, "127.0.0.1")}
+        assert [client.get("/api/streams").status_code for client in there.values()] == [403, 403, 200]
+        assert there[HOME].get("/healthz").status_code == 200
+        assert hub.get("/api/plugins/access")["state"] == "config_error"
+        assert "only this machine is" in hub.logged()
+        hub.stop()
+        hub.environment["GLIMPSER_PLUGINS"] = "password"
+        hub.start()
+        assert hub.client(hub.key, **{"X-Forwarded-For": AWAY}).get("/api/streams").status_code == 200, "switched off"
+    finally:
+        hub.stop()
 
 
 def test_rules_hold_after_a_restart(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ class Rules:
 
     def __init__(self, ctx: HubContext) -> None:
         self._ctx = ctx
-        self._rules: tuple[Rule, ...] = ()
+        self._rules: tuple[Rule, ...] | None = None
         self._countries: Any = None
 
     async def load(self) -> None:
@@ -67,7 +67,7 @@ class Rules:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Those that count."""
-        return self._rules
+        return self._rules or ()
 
     @property
     def knows_countries(self) -> bool:
@@ -75,7 +75,11 @@ class Rules:
         return self._countries is not None
 
     def admits(self, address: str, role: str | None) -> bool:
-        """Whether who comes from there is served; ``role`` is None before it is known."""
+        """Whether who comes from there is served; ``role`` is None before it is known. While the rules could not be
+        read, this machine alone is."""
+        if self._rules is None:
+            found = _address(address)
+            return found is not None and found.is_loopback
         return self.would_admit(self._rules, address, role)
 
     def would_admit(self, rules: Iterable[Rule], address: str, role: str | None) -> bool:
@@ -83,12 +87,9 @@ class Rules:
         rules = tuple(rules)
         if not rules:
             return True
-        try:
-            found: Address = ipaddress.ip_address(address.partition("%")[0])
-        except ValueError:
+        found = _address(address)
+        if found is None:
             return False
-        if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
-            found = found.ipv4_mapped
         country = self._country(found) if any(rule.country for rule in rules) else ""
         effects = {rule.effect for rule in rules if rule.fits(found, country)}
         if "block" in effects or ("admin_only" in effects and role not in (None, "admin")):
@@ -104,6 +105,14 @@ class Rules:
             return ""
         country = found.get("country") if isinstance(found, dict) else None
         return str(country.get("iso_code", "")) if isinstance(country, dict) else ""
+
+
+def _address(text: str) -> Address | None:
+    try:
+        found: Address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return (found.ipv4_mapped or found) if isinstance(found, ipaddress.IPv6Address) else found
 
 
 _made: WeakKeyDictionary[HubContext, Rules] = WeakKeyDictionary()

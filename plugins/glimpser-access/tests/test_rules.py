@@ -75,6 +75,10 @@ async def test_what_was_kept_counts_after_a_start(ctx: Any) -> None:
     await AccessRule.create(id="1", effect="block", network="10.0.0.0/8", country="", note="", author_name="ada",
                             created_at=ctx.clock.now())  # fmt: skip
     assert rules_of(ctx) is rules_of(ctx)
-    assert rules_of(ctx).admits("10.0.0.1", None)
+    # Until they were read, nobody knows whom they refuse.
+    assert [rules_of(ctx).admits(a, "admin") for a in ("10.0.0.1", "192.168.0.1", "", "127.0.0.1", "::1")] == [
+        False, False, False, True, True
+    ]  # fmt: skip
     await rules_of(ctx).load()
     assert not rules_of(ctx).admits("10.0.0.1", None)
+    assert rules_of(ctx).admits("192.168.0.1", None)
