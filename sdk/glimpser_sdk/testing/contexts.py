@@ -6,7 +6,8 @@ import asyncio
 import copy
 import json
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
     from glimpser_sdk.sinks import MediaFile
 
 
-def _client(check: Callable[[str], None], verify_tls: bool = True) -> httpx.AsyncClient:  # noqa: TID251 - loopback only
-    """A client that follows no environment and asks ``check`` before every hop."""
+def _client(during: Callable[[str], AbstractContextManager[None]], verify_tls: bool = True) -> httpx.AsyncClient:  # noqa: TID251 - loopback only
+    """A client that follows no environment and makes every hop within ``during``."""
     import httpx
 
     class Transport(httpx.AsyncHTTPTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            check(str(request.url))
-            return await super().handle_async_request(request)
+            with during(str(request.url)):
+                return await super().handle_async_request(request)
 
     return httpx.AsyncClient(transport=Transport(verify=verify_tls), trust_env=False, timeout=10.0)  # noqa: TID251 - loopback only
 
@@ -49,7 +50,12 @@ class FakeEgress:
 
     def http(self, *, verify_tls: bool = True) -> httpx.AsyncClient:  # noqa: TID251 - loopback only
         """A client that reaches loopback only, through redirects too. Close it."""
-        return _client(self._check, verify_tls)
+        return _client(self._during, verify_tls)
+
+    @contextmanager
+    def _during(self, url: str) -> Iterator[None]:
+        self._check(url)
+        yield
 
     def _check(self, url: str) -> None:
         self.asked.append(url)

@@ -1,5 +1,7 @@
 """Sources that break one rule each, and two that keep all. Run by ``test_kit``, which says what must fail."""
 
+import contextlib
+import socket
 import sys
 import threading
 import time
@@ -21,6 +23,7 @@ class Config(PluginConfig):
 
 class Source:
     def __init__(self, ctx, config, feed):
+        self.ctx = ctx
         self.closed = threading.Event()
 
     def run(self):
@@ -38,7 +41,7 @@ class Source:
 class Deaf(Source):
     def run(self):
         yield BgrPicture(np.zeros((48, 64, 3), np.uint8))
-        time.sleep(3)
+        time.sleep(2.3)
 
 
 class Bug(Source):
@@ -117,3 +120,28 @@ class TestBug(SourceRules):
 
 class TestLeaksSource(SourceRules):
     target = "LeaksSource"
+
+
+class OwnSocket(Source):
+    def run(self):
+        with socket.socket() as own:
+            own.connect_ex(("127.0.0.1", 9))
+        yield from super().run()
+
+
+class OwnLibrary(Source):
+    def run(self):
+        import av
+
+        self.ctx.egress.open("rtsp://127.0.0.1:9/")
+        with contextlib.suppress(av.error.FFmpegError):
+            av.open("rtsp://127.0.0.1:9/")
+        yield from super().run()
+
+
+class TestOwnSocket(SourceRules):
+    target = "OwnSocket"
+
+
+class TestOwnLibrary(SourceRules):
+    target = "OwnLibrary"

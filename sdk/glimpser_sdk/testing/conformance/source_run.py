@@ -1,4 +1,4 @@
-"""Running a source of either shape from a test, as a worker does."""
+"""Running a source of either shape from a test, as a worker does, and with no more ways out."""
 
 from __future__ import annotations
 
@@ -7,21 +7,28 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import aclosing
-from typing import Any
+from typing import Any, TypeVar
 
 from glimpser_sdk.packets import Packet
 from glimpser_sdk.pictures import Picture
 
+from .watch import Rules, Watch, call
+
 Item = Packet | Picture
+T = TypeVar("T")
 
 
 class Run:
-    """One source on a thread of its own. ``items``: the first ``keep`` of what it gave. ``error``: what ended it."""
+    """One source on a thread of its own. ``items``: the first ``keep`` of what it gave. ``error``: what ended it.
 
-    def __init__(self, make: Callable[[], Any], shape: str, *, keep: int = 200) -> None:
+    All that the source does, it does on threads that ``watch`` holds to ``rules``.
+    """
+
+    def __init__(self, make: Callable[[], Any], shape: str, watch: Watch, rules: Rules, *, keep: int = 200) -> None:
         self.items: list[Item] = []
         self.error: BaseException | None = None
         self.source: Any = None
+        self._watch, self._rules = watch, rules
         self._keep = keep
         self._changed = threading.Condition()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -31,14 +38,18 @@ class Run:
         target = self._blocking if shape == "blocking" else self._async
         if shape == "blocking":
             # A factory that fails does so here, where the test sees it.
-            self.source = make()
+            self.source = self.call(make)
         self._make = make
         self._thread = threading.Thread(target=self._guard, args=(target,), name="conformance source", daemon=True)
 
     def start(self) -> Run:
         """Begin."""
-        self._thread.start()
+        self._watch.start(self._thread)
         return self
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Call something of the source from another thread."""
+        return call(self._watch, function)
 
     def wait(self, count: int, seconds: float) -> bool:
         """Whether that many items came in time, or the source ended."""
@@ -52,7 +63,8 @@ class Run:
         return self._stopped
 
     def close(self, patience_s: float = 10.0) -> float:
-        """End it from this thread; seconds until it was over, ``patience_s`` when it never was."""
+        """End it from another thread; seconds until it was over, ``patience_s`` when it never was. AssertionError when
+        it went out by itself."""
         before = time.monotonic()
         self._closing = True
         if self._loop is not None:
@@ -60,9 +72,11 @@ class Run:
             if task is not None and not loop.is_closed():
                 loop.call_soon_threadsafe(task.cancel)
         elif self.source is not None:
-            self.source.close()
+            self.call(self.source.close)
         self._thread.join(patience_s)
-        return time.monotonic() - before
+        took = time.monotonic() - before
+        self._rules.check()
+        return took
 
     def _guard(self, target: Callable[[], None]) -> None:
         try:
