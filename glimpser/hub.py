@@ -102,7 +102,7 @@ class Hub:
                 paths=frozenset(route.path for route in all_routes()),
             ),
         )
-        self.egress = EgressService(settings.egress_allow)
+        self.egress = EgressService(settings.egress_allow, ca_file=settings.ca_file)
         self.egress.own_ports.add(settings.port)
         self.state = "starting"
         self.started_at = datetime.now(UTC)

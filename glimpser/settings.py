@@ -69,6 +69,9 @@ class Settings(BaseModel):
     """Where the database is; empty: a SQLite file in the data folder. postgres://user:password@host/name otherwise."""
     egress_allow: str = ""
     """Exceptions to what may be reached: purpose=host-or-network[:ports], comma-separated."""
+    ca_file: _Path | None = None
+    """PEM file with authorities of one's own, trusted beside the public ones where the hub itself asks: providers of
+    sign-in, and plugins in the hub."""
     plugins: Annotated[tuple[str, ...] | None, BeforeValidator(split_list)] = None
     """Load these plugins only."""
     safe: bool = False

@@ -47,7 +47,7 @@ def claimed(settings: Settings) -> Iterator[None]:
     writable(settings.data_dir)
     with exclusive(settings.data_dir):
         _check_port(settings.host, settings.port)
-        _check_egress(settings.egress_allow)
+        _check_egress(settings)
         yield
 
 
@@ -109,10 +109,15 @@ def _check_port(host: str, port: int) -> None:
             raise Fault(f"cannot listen on {host} port {port}: {reason}", PORT_TAKEN) from None
 
 
-def _check_egress(allow: str) -> None:
+def _check_egress(settings: Settings) -> None:
+    from glimpser.egress.client import trusting
     from glimpser.egress.policy import EgressPolicy
 
     try:
-        EgressPolicy.parse(allow)
+        EgressPolicy.parse(settings.egress_allow)
     except ValueError as error:
         raise Fault(f"egress_allow: {error}", WRONG_SETTINGS) from None
+    try:
+        trusting(settings.ca_file)
+    except ValueError as error:
+        raise Fault(f"ca_file: {error}", WRONG_SETTINGS) from None

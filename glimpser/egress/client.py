@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import ssl
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import httpx
 
@@ -53,15 +54,28 @@ class EgressTransport(httpx.AsyncHTTPTransport):
 
 
 @functools.cache
-def _verified() -> ssl.SSLContext:
+def trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """Checks certificates against the public authorities, and those in the PEM file. Raises ValueError where there are
+    none in it."""
     # Reading the certificates takes long enough to be done once.
-    return httpx.create_ssl_context(trust_env=False)
+    context = httpx.create_ssl_context(trust_env=False)
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except ssl.SSLError:
+            raise ValueError(f"{ca_file} holds no certificates in PEM") from None
+        except OSError as error:
+            raise ValueError(f"{ca_file} cannot be read: {error.strerror}") from None
+    return context
 
 
-def make_client(proxy: str, token: str, granted: Callable[[], Awaitable[None]]) -> httpx.AsyncClient:
-    """A client whose only way out is the proxy; redirects are followed only where a request asks for it."""
+def make_client(
+    proxy: str, token: str, granted: Callable[[], Awaitable[None]], ca_file: Path | None = None
+) -> httpx.AsyncClient:
+    """A client whose only way out is the proxy; redirects are followed only where a request asks for it. `ca_file`:
+    see `trusting`."""
     return httpx.AsyncClient(
-        transport=EgressTransport(proxy, token, granted, _verified()),
+        transport=EgressTransport(proxy, token, granted, trusting(ca_file)),
         trust_env=False,
         timeout=TIMEOUT,
         follow_redirects=False,

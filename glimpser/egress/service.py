@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 import httpx
@@ -61,12 +62,13 @@ class EgressService:
 
     The proxy's port and tokens stay the same over a restart; a relay is made again when its URL is opened again.
     `allow` is `GLIMPSER_EGRESS_ALLOW`; a mistake in it raises ValueError here. `own_ports` are those of the hub, which
-    nothing may reach; add them before the start.
+    nothing may reach; add them before the start. `ca_file`: authorities that HTTP clients trust beside the public ones.
     """
 
-    def __init__(self, allow: str = "", *, python: str = sys.executable) -> None:
+    def __init__(self, allow: str = "", *, ca_file: Path | None = None, python: str = sys.executable) -> None:
         self._policy = EgressPolicy.parse(allow)
         self._allow = allow
+        self._ca_file = ca_file
         self.own_ports: set[int] = set()
         self._python = python
         self._ids = itertools.count(1)
@@ -155,7 +157,7 @@ class EgressService:
         async def granted() -> None:
             await self._granted(lease_id, purpose, hosts())
 
-        client = make_client(f"http://127.0.0.1:{self.proxy_port}", token, granted)
+        client = make_client(f"http://127.0.0.1:{self.proxy_port}", token, granted, self._ca_file)
         self._clients.append(client)
         return client
 

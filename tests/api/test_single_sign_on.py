@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -15,7 +16,18 @@ from tests.support.oidc import Person, close_all, free_port, provider, query_of,
 
 from .conftest import PASSWORD, ApiHub
 
-PEOPLE = {"grace": ["family"], "linus": ["family", "house-admins"], "ada": ["family"], "stranger": ["elsewhere"]}
+LONG_AGO = int(time.time()) - 7200
+SLIPS: dict[str, dict[str, Any]] = {
+    "nothing-wrong": {},
+    "wrong-nonce": {"nonce": "of another sign-in"},
+    "wrong-issuer": {"iss": "https://elsewhere.example"},
+    "wrong-audience": {"aud": "another-client"},
+    "wrong-key": {"key": "another"},
+    "expired": {"iat": LONG_AGO, "exp": LONG_AGO + 300},
+}
+"""In which claim the ID tokens of these people are wrong; all else is as the provider makes it."""
+PEOPLE = {"grace": ["family"], "linus": ["family", "house-admins"], "ada": ["family"], "stranger": ["elsewhere"],
+          **{name: ["family"] for name in SLIPS}}  # fmt: skip
 ROLES = [{"group": "house-admins", "role": "operator"}, {"group": "family", "role": "viewer"}]
 
 
@@ -34,7 +46,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
     }
     public = f"http://127.0.0.1:{own}"
     with (
-        provider(port, public, people=PEOPLE),
+        provider(port, public, people=PEOPLE, slips=SLIPS),
         provider(other, public, people=PEOPLE, ids=("strict",), algorithm="EdDSA"),
     ):
         made.start()
@@ -106,6 +118,33 @@ def test_a_certified_provider_takes_a_code_once(hub: ApiHub, person: Person) -> 
     used = thief.arrive(f"/api/auth/sso/home/callback?code={query['code']}&state={state}&iss={query['iss']}")
     assert problem(used) == "auth.sso_refused"
     assert thief.me() is None
+
+
+@pytest.mark.attack("A59", "A61", control=True)
+def test_what_is_wrong_in_an_answer_of_a_certified_provider(hub: ApiHub, figure: Callable[[str, str], None]) -> None:
+    """One thing at a time, in a sign-in that is good in all else."""
+
+    def told(name: str, change: Callable[[str], str] = lambda back: back) -> str:
+        somebody = Person(hub.url)
+        where = somebody.arrive(change(somebody.visit(somebody.depart(), name))).headers["Location"]
+        assert (somebody.me() is None) == where.startswith("/login"), name
+        return where.partition("/login?problem=")[2]
+
+    other, strict = Person(hub.url), "/api/auth/sso/strict"
+    state = query_of(other.depart())["state"]
+    code = query_of(other.visit(other.depart(strict), "grace"))["code"]
+    issuer = query_of(Person(hub.url).visit(other.depart(strict), "grace"))["iss"]
+    answers = {name: told(name) for name in SLIPS if name != "nothing-wrong"} | {
+        "state": told("grace", lambda back: back.replace(query_of(back)["state"], state)),
+        "code of another provider": told("grace", lambda back: back.replace(query_of(back)["code"], code)),
+        "mix-up, its way back": told("grace", lambda back: back.replace("/sso/home/", "/sso/strict/")),
+        "mix-up, its name": told("grace", lambda back: f"{back.partition('&iss=')[0]}&iss={issuer}"),
+        "no name": told("grace", lambda back: back.partition("&iss=")[0]),
+    }
+    late = ("state", "mix-up, its way back")
+    assert answers == {name: "auth.sso_expired" if name in late else "auth.sso_refused" for name in answers}
+    assert told("nothing-wrong") == told("grace") == "", "controls"
+    figure("wrong answers of a certified provider", f"{len(answers)} of {len(answers)} refused")
 
 
 def test_roles_follow_the_groups_at_every_sign_in(hub: ApiHub, person: Person) -> None:

@@ -228,6 +228,8 @@ def test_wrong_settings_are_one_line_each(glimpser: Run) -> None:
     fails(glimpser("run", GLIMPSER_PORT="70000"), 2, "port: '70000'", "65535", "GLIMPSER_PORT")
     fails(glimpser("run", "--config", "/nowhere"), 2, "/nowhere")
     fails(glimpser("run", GLIMPSER_EGRESS_ALLOW="web=1=2"), 2, "egress_allow")
+    fails(glimpser("run", GLIMPSER_CA_FILE="/nowhere.pem"), 2, "ca_file", "/nowhere.pem", "cannot be read")
+    fails(glimpser("run", GLIMPSER_CA_FILE=__file__), 2, "ca_file", "no certificates")
     fails(glimpser("run", "--port", "x"), 2, "--port")
 
 

@@ -13,9 +13,13 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from .films import walk
 from .hubs import RunningHub, running
 
+LAN = "192.168.77.7"
+"""An address as on a LAN, which leads the browser to this machine: a page there has no more rights than on a real one,
+other than one at any loopback address."""
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    f"--host-resolver-rules=MAP {LAN} 127.0.0.1",
 ]  # fmt: skip
 
 
@@ -55,9 +59,15 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+def certificates() -> bool:
+    """Whether the browser looks at certificates; a person says once that it shall trust one."""
+    return True
+
+
+@pytest.fixture
+async def context(browser: Browser, certificates: bool) -> AsyncIterator[BrowserContext]:
     """A browser's profile; fails the test when a page of it threw an error or broke its own content policy."""
-    made = await browser.new_context(viewport={"width": 1280, "height": 800})
+    made = await browser.new_context(viewport={"width": 1280, "height": 800}, ignore_https_errors=not certificates)
     wrong: list[str] = []
 
     def console(message: Any) -> None:

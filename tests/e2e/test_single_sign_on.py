@@ -1,5 +1,5 @@
-"""Signing in at a certified provider in a real browser: on a LAN-style address without encryption, and behind a proxy
-that adds a path."""
+"""Signing in with a password, and at a certified provider, in a real browser: on a LAN-style address without
+encryption, behind a proxy that adds a path, and encrypted."""
 
 from __future__ import annotations
 
@@ -9,53 +9,84 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.support.authority import authority
 from tests.support.oidc import free_port, provider, settings
 
-from .hubs import RunningHub, running
+from .conftest import LAN
+from .hubs import NAME, PASSWORD, RunningHub, running
 from .test_prefix import PREFIX, proxy
 
 pytestmark = pytest.mark.browser
 
 
-def variables(port: int, **more: str) -> dict[str, str]:
+def variables(issuer: str, **more: str) -> dict[str, str]:
     """Of a hub that knows the provider and makes accounts."""
-    entry = settings(f"http://127.0.0.1:{port}", create=True, create_role="viewer")
+    entry = settings(issuer, create=True, create_role="viewer", insecure_http=issuer.startswith("http:"))
+    at = issuer.rpartition("/")[2]
     return {
-        "GLIMPSER_EGRESS_ALLOW": f"camera=127.0.0.1,web=127.0.0.1,identity=127.0.0.1:{port}",
+        "GLIMPSER_EGRESS_ALLOW": f"camera=127.0.0.1,web=127.0.0.1,identity={at}",
         "GLIMPSER_OIDC__PROVIDERS": json.dumps([entry]),
         **more,
     }
 
 
-async def sign_in(page: Page, address: str, name: str = "grace") -> None:
+async def set_up(page: Page, hub: RunningHub) -> None:
+    """Make the administrator, by the link."""
+    await page.goto(hub.setup)
+    await page.get_by_label("Your name").fill(NAME)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_label("Password again").fill(PASSWORD)
+    await page.get_by_role("button", name="Create administrator").click()
+    await expect(page.get_by_role("heading", name="No streams yet")).to_be_visible()
+
+
+async def by_password(page: Page, public: str) -> None:
+    """In and out again."""
+    await page.goto(f"{public}/events")
+    await expect(page).to_have_url(f"{public}/login")
+    await page.get_by_label("Name").fill(NAME)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await sign_out(page, public, NAME)
+
+
+async def sign_out(page: Page, public: str, name: str) -> None:
+    """At the hub alone."""
+    await page.get_by_role("button", name=f"Sign out {name}").click()
+    await expect(page).to_have_url(f"{public}/login")
+
+
+async def by_provider(page: Page, public: str, name: str = "grace") -> None:
     """By the button, and the provider's own pages."""
-    await page.goto(address)
+    await page.goto(f"{public}/events")
     await page.get_by_role("link", name="Sign in with Home").click()
     await page.get_by_placeholder("Enter any login").fill(name)
     await page.get_by_placeholder("and password").fill("any")
     await page.get_by_role("button", name="Sign-in").click()
     await page.get_by_role("button", name="Continue").click()
+    await expect(page).to_have_url(f"{public}/events")
+    await expect(page.get_by_role("button", name=f"Sign out {name}")).to_be_visible()
 
 
 async def test_on_a_lan_without_encryption(page: Page, film: Path, tmp_path: Path) -> None:
     own, port = free_port(), free_port()
-    # Another loopback address is no name of this machine to the browser: it has no more rights than one on a LAN.
-    public = f"http://127.0.0.9:{own}"
+    public = f"http://{LAN}:{own}"
     (tmp_path / "hub").mkdir()
-    more = variables(port, GLIMPSER_HOST="0.0.0.0", GLIMPSER_ALLOW_INSECURE_HTTP="true")
+    more = variables(f"http://127.0.0.1:{port}", GLIMPSER_HOST="0.0.0.0", GLIMPSER_ALLOW_INSECURE_HTTP="true",
+                     GLIMPSER_ALLOWED_HOSTS=LAN)  # fmt: skip
     with (
         provider(port, public),
         running(tmp_path / "hub", film.parent, own, **more) as hub,
     ):
         RunningHub(hub.url.replace("0.0.0.0", "127.0.0.1"), hub.setup).sign_up()
-        await sign_in(page, f"{public}/events")
-        await expect(page).to_have_url(f"{public}/events")
+        await by_password(page, public)
+        assert await page.evaluate("isSecureContext") is False, "as on a LAN"
+        await by_provider(page, public)
         await page.get_by_role("button", name="Sign out grace").click()
         await expect(page.get_by_role("button", name="Yes, sign me out")).to_be_visible()
         await page.get_by_role("button", name="Yes, sign me out").click()
         await expect(page).to_have_url(f"{public}/login")
-        answer = await page.request.get(f"{public}/api/me")
-        assert answer.status == 401
+        assert await page.evaluate("fetch('/api/me').then(answer => answer.status)") == 401
         await page.context.close()
 
 
@@ -63,24 +94,44 @@ async def test_behind_a_proxy_that_adds_a_path(page: Page, film: Path, tmp_path:
     inside, outside, port = free_port(), free_port(), free_port()
     public = f"http://127.0.0.1:{outside}{PREFIX.decode()}"
     (tmp_path / "hub").mkdir()
-    more = variables(port, GLIMPSER_PUBLIC_URL=public)
+    more = variables(f"http://127.0.0.1:{port}", GLIMPSER_PUBLIC_URL=public)
     with (
         provider(port, public),
         running(tmp_path / "hub", film.parent, inside, **more) as hub,
     ):
         async with proxy(outside, inside):
-            await page.goto(hub.setup)
-            await page.get_by_label("Your name").fill("ada")
-            await page.get_by_label("Password", exact=True).fill("correct horse battery staple")
-            await page.get_by_label("Password again").fill("correct horse battery staple")
-            await page.get_by_role("button", name="Create administrator").click()
-            await expect(page.get_by_role("heading", name="No streams yet")).to_be_visible()
-            await page.get_by_role("button", name="Sign out ada").click()
-            await expect(page).to_have_url(f"{public}/login")
-            await sign_in(page, f"{public}/events")
-            await expect(page).to_have_url(f"{public}/events")
-            await expect(page.get_by_role("button", name="Sign out grace")).to_be_visible()
+            await set_up(page, hub)
+            await sign_out(page, public, NAME)
+            await by_password(page, public)
+            await by_provider(page, public)
 
             await page.goto(f"{public}/login?problem=auth.sso_unknown")
             await expect(page.get_by_role("alert").filter(has_text="You have no account here")).to_be_visible()
+            await page.context.close()
+
+
+class TestEncrypted:
+    """By a certificate that the hub made for itself, at a provider whose own one an authority at home signed."""
+
+    @pytest.fixture
+    def certificates(self) -> bool:
+        return False
+
+    async def test_hub_and_provider(self, page: Page, film: Path, tmp_path: Path) -> None:
+        own, port, home = free_port(), free_port(), authority(tmp_path / "home")
+        public = f"https://127.0.0.1:{own}"
+        (tmp_path / "hub").mkdir()
+        more = variables(f"https://127.0.0.1:{port}", GLIMPSER_TLS="self-signed", GLIMPSER_CA_FILE=str(home.ca))
+        with (
+            provider(port, public, tls=home),
+            running(tmp_path / "hub", film.parent, own, **more) as hub,
+        ):
+            assert hub.url == public
+            await set_up(page, hub)
+            await sign_out(page, public, NAME)
+            await by_password(page, public)
+            await by_provider(page, public)
+            kept = [cookie for cookie in await page.context.cookies(public) if "glimpser" in cookie["name"]]
+            assert {cookie["name"] for cookie in kept} == {"__Host-glimpser_session", "__Host-glimpser_device"}
+            assert all(cookie["secure"] and cookie["httpOnly"] for cookie in kept)
             await page.context.close()

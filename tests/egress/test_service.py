@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 import psutil
 import pytest
+from support.authority import authority
 
 from glimpser.egress.errors import Refused
 from glimpser.egress.service import EgressService
@@ -169,3 +172,28 @@ async def test_the_child_sees_none_of_the_hubs_secrets(monkeypatch: pytest.Monke
 def test_a_mistake_in_the_settings_is_told_at_once() -> None:
     with pytest.raises(ValueError, match=r"disk=10\.0\.0\.1.*allowed: camera, feed, identity, model, web, webhook"):
         EgressService("disk=10.0.0.1")
+
+
+async def test_an_authority_of_ones_own_is_trusted_once_it_is_named(tmp_path: Path) -> None:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError):  # who does not trust it asks nothing
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi")
+        writer.close()
+
+    home, other = authority(tmp_path / "home"), authority(tmp_path / "other")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(home.certificate, home.key)
+    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=tls)
+    url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    for named, trusted in ((home.ca, True), (other.ca, False), (None, False)):
+        service = EgressService("identity=127.0.0.1", ca_file=named)
+        await service.start()
+        asked = service.http_client("identity", hosts=lambda: ["127.0.0.1"]).get(url)
+        if trusted:
+            assert (await asked).text == "hi"
+        else:
+            with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
+                await asked
+        await service.stop()
+    server.close()

@@ -23,6 +23,8 @@ import httpx
 import platformdirs
 import pytest
 
+from .authority import Authority
+
 HERE = Path(__file__).parent / "oidc_provider"
 CLIENT, SECRET = "glimpser", "a secret: with / and + in it"
 
@@ -60,16 +62,18 @@ def free_port() -> int:
 @contextlib.contextmanager
 def provider(
     port: int, *hubs: str, people: dict[str, list[str]] | None = None, ids: tuple[str, ...] = ("home",),
-    algorithm: str = "RS256",
+    algorithm: str = "RS256", tls: Authority | None = None, slips: dict[str, dict[str, Any]] | None = None,
 ) -> Iterator[str]:  # fmt: skip
     """The issuer of a running provider. ``hubs``: their public addresses. ``people``: groups by name; anybody may sign
-    in with any password. ``ids``: what hubs call it."""
+    in with any password. ``ids``: what hubs call it. ``slips``: claims by which the ID tokens of some people differ
+    from what was agreed; ``key`` among them: signed by another key."""
     client = {
         "client_id": CLIENT, "client_secret": SECRET,
         "redirect_uris": [f"{hub}/api/auth/sso/{name}/callback" for hub in hubs for name in ids],
         "post_logout_redirect_uris": [f"{hub}/login" for hub in hubs],
     }  # fmt: skip
-    options = {"port": port, "clients": [client], "people": people or {}, "algorithm": algorithm}
+    options = {"port": port, "clients": [client], "people": people or {}, "algorithm": algorithm,
+               "tls": [str(tls.certificate), str(tls.key)] if tls else None, "slips": slips or {}}  # fmt: skip
     process = subprocess.Popen(
         [str(shutil.which("node")), "--no-warnings", str(HERE / "provider.mjs"), str(installed()), json.dumps(options)],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -79,7 +83,7 @@ def provider(
         while (line := process.stdout.readline()) and "ready" not in line:
             pass
         assert line, "the provider did not start"
-        yield f"http://127.0.0.1:{port}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     finally:
         process.kill()
         process.wait()
