@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from quart import Response, request, send_file
+from werkzeug.datastructures import ContentRange
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from glimpser.database.models import MediaFile, Snapshot, Stream
 from glimpser.identity.permissions import MEDIA_DOWNLOADS
@@ -114,11 +116,33 @@ async def _file(hub: Hub, relative: str, content_type: str, etag: str) -> Respon
         raise Problem(404, "media.gone", "the file is not there any more")
     if f'"{etag}"' in (request.headers.get("If-None-Match") or ""):
         return Response(b"", status=304, headers={"ETag": f'"{etag}"'})
-    response = await send_file(path, mimetype=content_type, conditional=True, add_etags=False)
+    response = await send_file(path, mimetype=content_type, add_etags=False)
+    if request.headers.get("If-Range", f'"{etag}"') == f'"{etag}"':
+        await _cut(response, int(response.content_length or 0))
     response.headers["ETag"] = f'"{etag}"'
+    response.headers["Accept-Ranges"] = "bytes"
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+async def _cut(response: Response, size: int) -> None:
+    """Leave of a file's answer what Range asks for; all of it where several parts are asked for. Quart does the same,
+    except for the last so many bytes."""
+    asked = request.range if request.method == "GET" else None
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return
+    begin, end = asked.ranges[0]
+    if begin < 0:
+        begin = max(0, size + begin)
+    end = min(end or size, size)
+    if begin >= end:
+        raise RequestedRangeNotSatisfiable(size)
+    response.content_length = end - begin
+    response.content_range = ContentRange("bytes", begin, end, size)
+    response.status_code = 206
+    body: Any = response.response
+    await body.make_conditional(begin, end)
 
 
 @route("GET", "/api/snapshots/<id:snapshot_id>/image", permission="streams.view", signable=True, load=SNAPSHOT,

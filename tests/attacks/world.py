@@ -167,6 +167,10 @@ class World:
         self._settled[place].append(self.users[name])
         self._grant(self.places[place].stream, place)
 
+    def grant(self, place: str) -> None:
+        """Give everybody back what they may do at a place."""
+        self._grant(self.places[place].stream, place)
+
     def _grant(self, stream: str, place: str) -> None:
         """Say who may do what they may do on the stream of a place."""
         grants = [{"user": user, "permissions": ["streams.view"]} for user in self._settled[place]]
