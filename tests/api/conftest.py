@@ -41,8 +41,8 @@ class ApiHub(Hub):
 
     def person(self, name: str, role: str, *, streams: list[str] | None = None, scopes: list[str] | None = None) -> str:
         """A key of a new user; it may be limited to streams and permissions."""
-        self.glimpser("users", "create", name, "--role", role, "--password-stdin", stdin=PASSWORD + "\n")
-        key = self.glimpser("api-keys", "create", "--user", name, "--dangerous").strip()
+        self.create_user(name, role)
+        key = self.create_key(name, "--dangerous")
         limits = (
             None if streams is None else json.dumps(streams),
             json.dumps([*(scopes or []), "admin:dangerous"]),

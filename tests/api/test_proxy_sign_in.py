@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from .conftest import PASSWORD, ApiHub
+from .conftest import ApiHub
 
 ADA = {"Remote-User": "ada"}
 PROXY = "127.0.0.2"
@@ -31,7 +31,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
         "GLIMPSER_TRUSTED_PROXIES": "127.0.0.0/8",
     }
     made.start()
-    made.glimpser("users", "create", "grace", "--role", "viewer", "--password-stdin", stdin=PASSWORD + "\n")
+    made.create_user("grace", "viewer")
     yield made
     made.stop()
 

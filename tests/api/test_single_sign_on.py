@@ -70,7 +70,7 @@ def problem(answer: httpx.Response) -> str:
 
 def fresh(hub: ApiHub, name: str, role: str = "viewer") -> Person:
     """Somebody with an account and a password, signed in."""
-    hub.glimpser("users", "create", name, "--role", role, "--password-stdin", stdin=PASSWORD + "\n")
+    hub.create_user(name, role)
     made = Person(hub.url)
     answer = made.browser.post("/api/auth/login", json={"name": name, "password": PASSWORD})
     assert answer.status_code == 204
@@ -207,7 +207,7 @@ def test_the_last_way_in_stays(hub: ApiHub, person: Person) -> None:
 
 def test_linking_for_somebody_else(hub: ApiHub, person: Person) -> None:
     admin = hub.sign_in("ada")
-    hub.glimpser("users", "create", "rosalind", "--role", "guest", "--password-stdin", stdin=PASSWORD + "\n")
+    hub.create_user("rosalind", "guest")
     [user] = admin.get("/api/users?search=rosalind").json()
     known = {"issuer": next(iter(issuers(hub))), "subject": "rosalind-at-strict"}
     path = f"/api/users/{user['id']}/identities"

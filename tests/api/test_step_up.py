@@ -129,10 +129,7 @@ class TestKeys:
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (409, "/scopes/0")
 
     def test_the_command_line_makes_both_kinds(self, hub: ApiHub, admin: Person) -> None:
-        plain, armed = (
-            hub.client(hub.glimpser("api-keys", "create", "--user", admin.name, *more).strip())
-            for more in ((), ("--dangerous",))
-        )
+        plain, armed = (hub.client(hub.create_key(admin.name, *more)) for more in ((), ("--dangerous",)))
         body = {"name": admin.name, "password": PASSWORD}
         assert plain.post("/api/users", json=body).json()["code"] == NEEDED
         assert armed.post("/api/users", json=body).status_code == 409

@@ -36,7 +36,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory, counted: Counted) -> Iterator[
         del made.environment[usual]
     made.start()
     for name in ("existing", "disabled", "locked", "without-password"):
-        made.glimpser("users", "create", name, "--role", "viewer", "--password-stdin", stdin=PASSWORD + "\n")
+        made.create_user(name, "viewer")
     with contextlib.closing(sqlite3.connect(made.database, timeout=30)) as rows, rows:
         rows.execute("UPDATE users SET active = 0 WHERE name = 'disabled'")
         rows.execute("UPDATE users SET password_hash = NULL WHERE name = 'without-password'")

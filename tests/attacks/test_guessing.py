@@ -124,7 +124,7 @@ def test_headers_from_anybody_make_nobody_somebody_else(tmp_path: Path) -> None:
     hub = ApiHub(tmp_path / "data")
     hub.start()
     try:
-        hub.glimpser("users", "create", "owner", "--role", "viewer", "--password-stdin", stdin=PASSWORD + "\n")
+        hub.create_user("owner", "viewer")
         forged = [
             {name: f"198.51.100.{number}"}
             for number, name in enumerate(

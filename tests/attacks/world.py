@@ -153,7 +153,7 @@ class World:
     def _person(self, name: str, role: str = "", **more: Any) -> httpx.Client:
         """Somebody who is signed in with a browser."""
         if name == "admin":
-            self.hub.glimpser("users", "create", name, "--role", "admin", "--password-stdin", stdin=PASSWORD + "\n")
+            self.hub.create_user(name, "admin")
         else:
             self.users[name] = self.user(name, role or name, **more)
         client = self.hub.sign_in(name)

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.conftest import PASSWORD, ApiHub
+from tests.api.conftest import ApiHub
 from tests.support.signing import forget_failures
 
 from .figures import Figures
@@ -26,7 +26,7 @@ def test_an_unknown_name_takes_as_long_as_a_known_one(figures: Figures, tmp_path
     hub.environment["GLIMPSER_TRUSTED_PROXIES"] = "127.0.0.1"
     hub.start()
     try:
-        hub.glimpser("users", "create", "known", "--role", "viewer", "--password-stdin", stdin=PASSWORD + "\n")
+        hub.create_user("known", "viewer")
         took: dict[str, list[float]] = {"known": [], "nobody": []}
         order = random.Random(1)
         with httpx.Client(base_url=hub.url, timeout=30) as client:

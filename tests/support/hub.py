@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import os
 import queue
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +21,8 @@ from typing import Any, TypeVar
 
 import httpx
 import psutil
+
+from .commands import run_here
 
 T = TypeVar("T")
 
@@ -63,6 +69,14 @@ class Hub:
 
     def start(self, *more: str, timeout_s: float = START_S, enrol: bool = True) -> Hub:
         """Start it and wait until it serves. ``enrol``: with an administrator, unless it has one."""
+        if (
+            enrol
+            and not self.key
+            and not any(self.folder.iterdir())
+            and "GLIMPSER_DATABASE_URL" not in self.environment
+        ):
+            enrolled, self.key = _enrolled()
+            shutil.copytree(enrolled, self.folder, dirs_exist_ok=True)
         lines: queue.Queue[str] = queue.Queue()
         with self.log.open("ab") as log:
             self.process = process = subprocess.Popen(
@@ -87,8 +101,17 @@ class Hub:
 
     def enrol(self) -> str:
         """Create an administrator; gives a key of theirs. Works while it runs and while it does not."""
-        self.glimpser("users", "create", NAME, "--role", "admin", "--password-stdin", stdin=PASSWORD + "\n")
-        return self.glimpser("api-keys", "create", "--user", NAME, "--dangerous").strip()
+        self.create_user(NAME, "admin")
+        return self.create_key(NAME, "--dangerous")
+
+    def create_user(self, name: str, role: str, password: str = PASSWORD) -> None:
+        """Create a user, as ``enrol`` does."""
+        arguments = ("users", "create", name, "--role", role, "--password-stdin")
+        run_here(*arguments, environment=self.environment, stdin=password + "\n")
+
+    def create_key(self, name: str, *more: str) -> str:
+        """A new key of a user; ``more``: options of the command."""
+        return run_here("api-keys", "create", "--user", name, *more, environment=self.environment).strip()
 
     def _connect(self) -> None:
         self.key = self.key or self.enrol()
@@ -219,6 +242,15 @@ class Hub:
             found = [row[0] for row in connection.execute("PRAGMA quick_check")]
             orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
         return "; ".join(found) + ("" if not orphans else f"; orphans: {orphans}")
+
+
+@functools.cache
+def _enrolled() -> tuple[Path, str]:
+    """A data folder with an administrator, and a key of theirs: made once, copied for every hub that begins so."""
+    folder = Path(tempfile.mkdtemp(prefix="glimpser-enrolled-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    hub = Hub(folder / "data")
+    return hub.folder, hub.enrol()
 
 
 def _read(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
