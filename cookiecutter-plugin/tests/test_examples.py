@@ -12,7 +12,6 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 PROJECTS = sorted(path.parent.name for path in EXAMPLES.glob("*/pyproject.toml"))
 
 
-@pytest.mark.serial
 @pytest.mark.parametrize("name", PROJECTS)
 def test_it_keeps_the_rules(name: str, install: Callable[[Path], Any]) -> None:
     project = install(EXAMPLES / name)
@@ -39,7 +38,6 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.serial
 def test_the_table_of_the_full_example_comes_and_goes(install: Callable[[Path], Any]) -> None:
     project = install(EXAMPLES / "vane")
     (project.folder / "migrate.py").write_text(MIGRATE)
@@ -47,7 +45,6 @@ def test_the_table_of_the_full_example_comes_and_goes(install: Callable[[Path], 
     assert answer.stdout.splitlines() == [f"{step} ['0001_initial']" for step in ("up", "to_zero", "up")]
 
 
-@pytest.mark.serial
 def test_the_full_example_adds_its_command_and_is_well_typed(install: Callable[[Path], Any]) -> None:
     project = install(EXAMPLES / "vane")
     assert project.run("glimpser.cli", "vane", "225").stdout == "SW\n"

@@ -49,7 +49,6 @@ def contents(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.serial
 @pytest.mark.parametrize("kinds", CHOICES)
 def test_what_it_makes_passes_its_own_tests_and_the_cores_check(
     kinds: str, render: Callable[..., Path], install: Callable[[Path], Any]
@@ -79,7 +78,6 @@ def test_what_it_makes_is_well_formed(kinds: str, plugin_id: str, render: Callab
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.serial
 @pytest.mark.parametrize("kinds", ["", "source,analyzer,sink,auth,router"])
 def test_what_it_makes_is_well_typed(kinds: str, render: Callable[..., Path], install: Callable[[Path], Any]) -> None:
     install(render(id="gauge", kinds=kinds)).run("mypy", "--cache-dir", str(ROOT / ".mypy_cache" / "plugins"))

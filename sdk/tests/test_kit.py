@@ -226,7 +226,6 @@ BROKEN = {
 }
 
 
-@pytest.mark.serial
 def test_who_breaks_a_rule_is_caught() -> None:
     done = subprocess.run(
         [
@@ -256,7 +255,6 @@ def test_who_breaks_a_rule_is_caught() -> None:
     assert {name for name in failed if name.startswith("TestGood")} == set(), done.stdout
 
 
-@pytest.mark.serial
 def test_the_network_is_not_reached_by_accident() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pytest.ini", "strays.py"],

@@ -62,7 +62,7 @@ def prepare(hub: ApiHub) -> None:
     hub.call("POST", "/api/stream-groups", {"name": "Group", "streams": [stream]})
 
 
-@pytest.mark.serial
+@pytest.mark.long
 @pytest.mark.timeout(240)
 class TestAFew:
     """A few examples of every operation."""
@@ -92,7 +92,7 @@ def weaker(hub: ApiHub, word: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.serial
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_nobody_makes_the_hub_fail(hub: ApiHub, tmp_path: Path) -> None:
     """A few examples of every operation as everybody else; what is refused must not break anything either."""

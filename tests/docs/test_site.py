@@ -8,15 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 _LOADED = re.compile(
     r"""<(?:script|img|iframe|source)[^>]*\ssrc=["']?(https?:)?//|<link[^>]*rel=["']?(?:stylesheet|preconnect|icon)["']?[^>]*href=["']?(https?:)?//"""
 )
 
 
-@pytest.mark.serial
 def test_the_site_is_built_strictly_and_works_offline(tmp_path: Path) -> None:
     site = tmp_path / "site"
     done = subprocess.run(

@@ -15,7 +15,7 @@ import pytest
 from support.film import film
 from support.hub import Hub
 
-pytestmark = pytest.mark.serial
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 
