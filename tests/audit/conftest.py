@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.tables import empty
 
-from glimpser.database import Database, migrate_all
+from glimpser.database import Database
 from glimpser.identity.audit import Audit, HeadFile, Seal, Verdict, verify
 
 
@@ -24,7 +25,7 @@ class Log:
         """Run ``work`` with the open log."""
 
         async def run() -> Any:
-            await migrate_all("", self.folder, {})
+            empty(self.folder)
             db = Database("", self.folder)
             await db.open()
             try:

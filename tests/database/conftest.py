@@ -13,6 +13,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from support.tables import empty
 
 from glimpser.database import AppModels, Database, migrate_all
 
@@ -75,16 +76,13 @@ async def url(kind: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """One migrated database of each kind that was needed, to be copied: the SQLite file's path, PostgreSQL's name."""
-    return {"folder": str(tmp_path_factory.mktemp("migrated"))}
+def migrated() -> dict[str, str]:
+    """The name of a migrated PostgreSQL database, to be copied, once one was needed."""
+    return {}
 
 
-async def _open_sqlite(migrated: dict[str, str], data_dir: Path) -> Database:
-    template = Path(migrated["folder"]) / "glimpser.db"
-    if not template.exists():
-        assert await migrate_all("", template.parent, {}) == {}
-    shutil.copy(template, data_dir)
+async def _open_sqlite(data_dir: Path) -> Database:
+    empty(data_dir)
     database = Database("", data_dir)
     await database.open()
     return database
@@ -106,7 +104,7 @@ async def db(
 ) -> AsyncIterator[Database]:
     """A migrated, open database, once of each kind."""
     if kind == "sqlite":
-        database = await _open_sqlite(migrated, tmp_path)
+        database = await _open_sqlite(tmp_path)
     else:
         database = await _open_postgres(migrated, request.getfixturevalue("postgres_server"), tmp_path)
     yield database
@@ -114,8 +112,8 @@ async def db(
 
 
 @pytest.fixture
-async def sqlite_db(migrated: dict[str, str], tmp_path: Path) -> AsyncIterator[Database]:
-    database = await _open_sqlite(migrated, tmp_path)
+async def sqlite_db(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await _open_sqlite(tmp_path)
     yield database
     await database.close()
 

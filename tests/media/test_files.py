@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from support.tables import empty
 
-from glimpser.database import Database, migrate_all
+from glimpser.database import Database
 from glimpser.database.models import Event, MediaFile, Stream
 from glimpser.events.service import Events
 from glimpser.events.types import EventTypes
@@ -23,7 +24,7 @@ NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     """A migrated, open database."""
-    await migrate_all("", tmp_path, {})
+    empty(tmp_path)
     database = Database("", tmp_path)
     await database.open()
     yield database

@@ -9,8 +9,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from support.tables import empty
 
-from glimpser.database import Database, migrate_all
+from glimpser.database import Database
 from glimpser.database.models import PluginValue
 from glimpser.origins import Origins
 from glimpser.plugins.config import References, seal
@@ -48,7 +49,7 @@ def glimpser_config():
 
 @pytest.fixture
 async def db(tmp_path: Path) -> Any:
-    await migrate_all("", tmp_path, {})
+    empty(tmp_path)
     database = Database("", tmp_path)
     await database.open()
     yield database
