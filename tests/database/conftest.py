@@ -70,9 +70,18 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def url(kind: str, request: pytest.FixtureRequest) -> str:
-    """The URL of an empty database, once of each kind."""
+async def new_url(kind: str, request: pytest.FixtureRequest) -> str:
+    """The URL of a database without tables, once of each kind."""
     return "" if kind == "sqlite" else await _new_postgres(request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture
+async def url(kind: str, migrated: dict[str, str], request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with the core's tables, once of each kind; for SQLite it lies in ``tmp_path``."""
+    if kind == "postgres":
+        return await _copy_postgres(migrated, request.getfixturevalue("postgres_server"), tmp_path)
+    empty(tmp_path)
+    return ""
 
 
 @pytest.fixture(scope="session")
@@ -81,39 +90,28 @@ def migrated() -> dict[str, str]:
     return {}
 
 
-async def _open_sqlite(data_dir: Path) -> Database:
-    empty(data_dir)
-    database = Database("", data_dir)
-    await database.open()
-    return database
-
-
-async def _open_postgres(migrated: dict[str, str], server: str, data_dir: Path) -> Database:
+async def _copy_postgres(migrated: dict[str, str], server: str, data_dir: Path) -> str:
     if "postgres" not in migrated:
         url = await _new_postgres(server)
         assert await migrate_all(url, data_dir, {}) == {}
         migrated["postgres"] = url.rsplit("/", 1)[1]
-    database = Database(await _new_postgres(server, migrated["postgres"]), data_dir)
-    await database.open()
-    return database
+    return await _new_postgres(server, migrated["postgres"])
 
 
 @pytest.fixture
-async def db(
-    kind: str, migrated: dict[str, str], request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[Database]:
+async def db(url: str, tmp_path: Path) -> AsyncIterator[Database]:
     """A migrated, open database, once of each kind."""
-    if kind == "sqlite":
-        database = await _open_sqlite(tmp_path)
-    else:
-        database = await _open_postgres(migrated, request.getfixturevalue("postgres_server"), tmp_path)
+    database = Database(url, tmp_path)
+    await database.open()
     yield database
     await database.close()
 
 
 @pytest.fixture
 async def sqlite_db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await _open_sqlite(tmp_path)
+    empty(tmp_path)
+    database = Database("", tmp_path)
+    await database.open()
     yield database
     await database.close()
 

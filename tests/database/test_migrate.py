@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.tables import empty
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 
@@ -56,8 +57,8 @@ async def execute(url: str, data_dir: Path, *statements: str) -> list[dict[str, 
     return rows
 
 
-async def test_up_to_zero_and_up_again(url: str, tmp_path: Path) -> None:
-    async with migrating(url, tmp_path) as migrator:
+async def test_up_to_zero_and_up_again(new_url: str, tmp_path: Path) -> None:
+    async with migrating(new_url, tmp_path) as migrator:
         names = await migrator.up(CORE_APP, CORE)
         full = set(await table_shapes(migrator._connection))
         assert {"streams", "events", "event_log", "users", "audit_events", "meta"} <= full
@@ -137,6 +138,7 @@ async def test_altering_a_parent_keeps_its_children(url: str, tmp_path: Path, ma
 
 
 async def test_a_migration_that_leaves_orphans_is_rolled_back(tmp_path: Path, make_plugin: Any) -> None:
+    empty(tmp_path)
     await migrate_all("", tmp_path, {"family": make_plugin(PARENTS, PARENTS_UP)})
     await execute(
         "",
@@ -166,11 +168,13 @@ async def test_one_plugin_fails_alone_and_completely(url: str, tmp_path: Path, m
 
 @pytest.mark.parametrize("ends", ["COMMIT", "ROLLBACK"])
 async def test_a_migration_that_ends_its_transaction_is_told(tmp_path: Path, make_plugin: Any, ends: str) -> None:
+    empty(tmp_path)
     up = NOTE_UP.replace("operations = [", f'operations = [ops.RunSQL("{ends}"), ')
     assert "no transaction" in (await migrate_all("", tmp_path, {"notes": make_plugin(NOTE, up)}))["notes"].reason
 
 
 async def test_a_plugin_that_cannot_be_imported_fails_alone(tmp_path: Path, make_plugin: Any) -> None:
+    empty(tmp_path)
     failures = await migrate_all("", tmp_path, {"bad": make_plugin("raise RuntimeError('no GPU')", NOTE_UP)})
     assert failures["bad"].reason == "no GPU"
 
@@ -209,6 +213,7 @@ async def test_a_plugin_stays_among_its_own_tables(
 
 
 async def test_two_plugins_with_one_table(tmp_path: Path, make_plugin: Any) -> None:
+    empty(tmp_path)
     models, up = NOTE.replace("notes_note", "web_push_note"), NOTE_UP.replace("notes_note", "web_push_note")
     failures = await migrate_all("", tmp_path, {"web": make_plugin(models, up), "web-push": make_plugin(models, up)})
     assert {app: error.reason for app, error in failures.items()} == {
@@ -239,6 +244,7 @@ async def test_a_plugin_with_a_newer_schema_stays_off(url: str, tmp_path: Path, 
 
 
 async def test_a_copy_is_made_before_a_change_and_two_are_kept(tmp_path: Path, make_plugin: Any) -> None:
+    empty(tmp_path)
     await migrate_all("", tmp_path, {})
     database = Database("", tmp_path)
     await database.open()
@@ -262,6 +268,7 @@ async def test_a_copy_is_made_before_a_change_and_two_are_kept(tmp_path: Path, m
 
 
 async def test_a_damaged_database_is_not_migrated(tmp_path: Path, make_plugin: Any) -> None:
+    empty(tmp_path)
     await migrate_all("", tmp_path, {})
     path = tmp_path / "glimpser.db"
     with sqlite3.connect(path) as connection:
@@ -281,6 +288,7 @@ async def test_a_damaged_database_is_not_migrated(tmp_path: Path, make_plugin: A
 
 
 async def test_a_copy_a_day_and_the_two_newest_are_kept(tmp_path: Path) -> None:
+    empty(tmp_path)
     await migrate_all("", tmp_path, {})
     path = tmp_path / "glimpser.db"
     now = datetime.now(UTC)
@@ -297,6 +305,7 @@ async def test_a_copy_a_day_and_the_two_newest_are_kept(tmp_path: Path) -> None:
 
 
 async def test_a_damaged_file_is_not_used_and_the_copies_are_named(tmp_path: Path) -> None:
+    empty(tmp_path)
     path = tmp_path / "glimpser.db"
     check_at_start(path)
     await migrate_all("", tmp_path, {})
@@ -314,21 +323,23 @@ async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
         await migrate_all("", tmp_path, {})
 
 
-async def test_one_migrating_process_at_a_time(url: str, tmp_path: Path) -> None:
-    async with migrating(url, tmp_path):
+async def test_one_migrating_process_at_a_time(new_url: str, tmp_path: Path) -> None:
+    async with migrating(new_url, tmp_path):
         with pytest.raises(MigrationBusy, match="another process"):
-            async with migrating(url, tmp_path, wait_s=0.2):
+            async with migrating(new_url, tmp_path, wait_s=0.2):
                 pass
-    async with migrating(url, tmp_path, wait_s=0.2):
+    async with migrating(new_url, tmp_path, wait_s=0.2):
         pass
 
 
-async def test_processes_that_start_together_both_succeed(url: str, tmp_path: Path) -> None:
+async def test_processes_that_start_together_both_succeed(new_url: str, tmp_path: Path) -> None:
     code = (
         "import asyncio, sys; from pathlib import Path; from glimpser.database import migrate_all; "
         "asyncio.run(migrate_all(sys.argv[1], Path(sys.argv[2]), {}))"
     )
-    processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", code, url, str(tmp_path)) for _ in range(3)]
+    processes = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", code, new_url, str(tmp_path)) for _ in range(3)
+    ]
     assert [await process.wait() for process in processes] == [0, 0, 0]
 
 
