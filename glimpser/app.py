@@ -18,6 +18,7 @@ from glimpser_sdk.web import Problem
 from .api import auditing, plugin_routes, problems, resources, shared, signed
 from .api.authentication import COOKIE, COOKIE_SECURE, renew_cookie
 from .api.counting import count, settle
+from .api.crowd import Crowd
 from .api.dispatch import admit, check_all_declared, declared, mount
 from .api.host import Host
 from .api.inputs import Request
@@ -25,6 +26,7 @@ from .api.routing import ID_PATTERN, Route
 from .api.sso import asked as evidence
 from .identity.audit import Asking, asking
 from .identity.tokens import key_prefix
+from .proxies import TrustedProxies
 
 if TYPE_CHECKING:
     from werkzeug.routing import Rule
@@ -74,12 +76,15 @@ def create_app(hub: Hub) -> Quart:
     mount(app, hub, resources.all_routes(), hub.identity.permissions)
     plugin_routes.mount(app, hub, hub.identity.permissions)
     check_all_declared(app)
+    crowd = Crowd(TrustedProxies(app, hub.settings.trusted_proxies).trusts)
 
     @app.before_request
     async def enter() -> Response | None:
         g.trace_id, g.started = new_id(), time.monotonic()
         if not served(hub, request):
             return not_served()
+        if request.path not in HEALTH:
+            crowd.enter(request.remote_addr or "")
         check_host(hub, request.host)
         route = route_of(request, request.method)
         g.principal = await principal_of(hub, request, route)
@@ -104,6 +109,7 @@ def create_app(hub: Hub) -> Quart:
         g.trace_id, g.started = new_id(), time.monotonic()
         if not served(hub, websocket):
             return not_served()
+        crowd.enter(websocket.remote_addr or "")
         check_host(hub, websocket.host)
         route = route_of(websocket, "GET")
         g.principal = await principal_of(hub, websocket, route)

@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from hypercorn import protocol
 from hypercorn.asyncio import run, tcp_server
 from hypercorn.config import Config
 from hypercorn.events import Closed, Event, RawData, Updated
-from hypercorn.protocol import ws_stream
+from hypercorn.protocol import h2, ws_stream
 from wsproto.events import Message
 from wsproto.extensions import Extension
 
@@ -166,7 +167,31 @@ class _Uncompressed(Extension):
         return False
 
 
+class _Over:
+    """In place of a stream of HTTP/2 that was answered before all of its body came."""
+
+    idle = True
+
+    async def handle(self, event: object) -> None:
+        """Drop it."""
+
+
+class _Streams(dict[int, Any]):
+    """Streams that are answered. Hypercorn ends the whole connection, with all that it has open, when more comes for
+    another one."""
+
+    def __missing__(self, number: int) -> Any:
+        return _Over()
+
+
+class _H2(h2.H2Protocol):
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.streams = _Streams()
+
+
 # Hypercorn has no setting for its parts.
+protocol.H2Protocol = _H2  # type: ignore[attr-defined, assignment]
 run.TCPServer = Connection  # type: ignore[attr-defined, assignment]
 ws_stream.PerMessageDeflate = _Uncompressed  # type: ignore[attr-defined, assignment]
 ws_stream.WebsocketBuffer = _Message  # type: ignore[misc]

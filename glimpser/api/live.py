@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from quart import Response, request
 
 from glimpser.capture.live import snap
+from glimpser.capture.viewer import Viewer
 from glimpser.database.models import Stream
 from glimpser.engine.contract import EngineError
 from glimpser.identity import audit
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 route = Routes("live")
 
 BOUNDARY = "glimpser"
-MAX_VIEWERS = 500
+MOST = {"mjpeg": (500, 128), "page": (5000, 1024)}
+"""Viewers at a time, in all and of one account or link: nobody takes the live pictures from everybody else."""
 PICTURE_S = 8.0
 
 
@@ -149,15 +151,23 @@ async def recent(principal: Principal, stream: Stream, query: RecentQuery) -> An
     return [snapshot_out(s) for s in await rows.limit(query.n)]
 
 
+def watch(hub: Hub, principal: Principal, stream_id: str, side: int, fps: float, *, kind: str) -> Viewer:
+    """A viewer of a stream that was loaded. Problem 429 or 503 when there are too many."""
+    live = visible.live(hub, principal)
+    most, of_one = MOST[kind]
+    if live.count(kind, principal.id) >= of_one:
+        raise Problem(429, "live.too_many", f"you have {of_one} live pictures open already", retry_after=1)
+    if live.count(kind) >= most:
+        raise Problem(503, "live.too_many", f"there are {most} viewers already", retry_after=1)
+    viewer: Viewer = live.open(stream_id, side, fps, principal=principal.id, kind=kind)
+    return viewer
+
+
 @route("GET", "/api/stream/<id:stream_id>/mjpeg", permission="streams.view", signable=True, load=STREAM,
        query=MjpegQuery, media="multipart/x-mixed-replace", counts=LIVE_VIEWS)  # fmt: skip
 async def mjpeg(hub: Hub, principal: Principal, stream: Stream, query: MjpegQuery) -> Response:
     """Live pictures as multipart JPEG, for single views and integrations; ends with the session."""
-    live = visible.live(hub, principal)
-    if len(live.sessions()) >= MAX_VIEWERS:
-        raise Problem(503, "live.too_many", f"there are {MAX_VIEWERS} viewers already")
-    viewer = live.open(stream.id, query.w or 0, query.fps, principal=principal.id, kind="mjpeg")
-
+    viewer = watch(hub, principal, stream.id, query.w or 0, query.fps, kind="mjpeg")
     made = audit.entry("live.view", object=("stream", stream.id, stream.name))
 
     async def body() -> AsyncIterator[bytes]:

@@ -24,10 +24,10 @@ from glimpser.identity.permissions import LIVE_VIEWS
 from glimpser.identity.policy import Principal
 from glimpser_sdk.web import Problem
 
-from . import visible
 from .answers import plain
 from .counting import take
 from .feed import TOPICS, heard, newest
+from .live import watch
 from .loaders import STREAM
 from .routing import SIGNED_IN, Routes
 
@@ -117,13 +117,15 @@ class PageSocket:
         elif len(self._viewers) >= MAX_SUBSCRIPTIONS:
             await self._error("live.too_many", f"at most {MAX_SUBSCRIPTIONS} subscriptions a page", message.id)
         else:
+            use = None
             try:
-                live = visible.live(self._hub, self._principal)
                 use = await take(self._hub, self._principal, LIVE_VIEWS)
+                viewer = watch(self._hub, self._principal, stream.id, message.side, message.fps, kind="page")
             except Problem as problem:
+                if use is not None:
+                    await self._hub.limits.release(use)
                 await self._error(problem.code, problem.detail, message.id)
                 return
-            viewer = live.open(stream.id, message.side, message.fps, principal=self._principal.id, kind="page")
             self._viewers[message.id] = viewer, asyncio.create_task(self._show(message.id, viewer, stream))
             if use is not None:
                 self._hub.limits.release_after(self._viewers[message.id][1], use)

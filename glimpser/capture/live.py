@@ -107,6 +107,10 @@ class Live:
         """All viewers."""
         return [viewer.session() for viewer in self._viewers.values()]
 
+    def count(self, kind: str, principal: str | None = None) -> int:
+        """How many viewers of a kind there are; ``principal``: of theirs."""
+        return sum(v.kind == kind and principal in (None, v.principal) for v in self._viewers.values())
+
     def disconnect(self, viewer_id: str) -> bool:
         """End a viewer; False when there is none of this id."""
         viewer = self._viewers.get(viewer_id)

@@ -46,8 +46,8 @@ class Viewer:
         self.stream_id = stream_id
         self.side = side
         self.max_fps = max_fps
-        self._principal = principal
-        self._kind = kind
+        self.principal = principal
+        self.kind = kind
         self._on_close = closed
         self._since = datetime.now(UTC)
         self._interval = 1.0 / max_fps
@@ -98,8 +98,8 @@ class Viewer:
         """As the list of live sessions shows it."""
         return LiveSession(
             id=self.id,
-            principal=self._principal,
-            kind=self._kind,
+            principal=self.principal,
+            kind=self.kind,
             stream_id=self.stream_id,
             side=self.side,
             max_fps=self.max_fps,

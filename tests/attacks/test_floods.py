@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import json
 import os
 import socket
 import statistics
@@ -17,10 +18,15 @@ import httpx
 import psutil
 import pytest
 import websockets.sync.client
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import ResponseReceived
+from h2.exceptions import ProtocolError
 from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.extensions import PerMessageDeflate
 
 from tests.api.conftest import ApiHub
+from tests.support.hub import until
 
 pytestmark = pytest.mark.serial
 
@@ -213,6 +219,87 @@ def test_many_connections_of_one_address_make_room_for_each_other(hub: ApiHub, f
         # The same address is served as well: what waits for a request makes room.
         assert hub.client().get("/healthz").status_code == 200
     watch.check(figure, "600 connections")
+
+
+def streams_of(connection: socket.socket, bodies: bytes) -> dict[int, bytes]:
+    """Ask for 100 sign-ins at a time over one connection of HTTP/2, and end none of them; what each was answered."""
+    http, said = H2Connection(H2Configuration(client_side=True, header_encoding=None)), dict[int, bytes]()
+    head = [(b":method", b"POST"), (b":path", b"/api/auth/login"), (b":scheme", b"http"), (b":authority", b"localhost"),
+            (b"content-type", b"application/json")]  # fmt: skip
+
+    def read() -> bool:
+        connection.sendall(http.data_to_send())
+        more = connection.recv(65536)
+        for event in http.receive_data(more):
+            if isinstance(event, ResponseReceived):
+                said[event.stream_id] = dict(event.headers)[b":status"]
+        connection.sendall(http.data_to_send())
+        return bool(more)
+
+    http.initiate_connection()
+    read()
+    with contextlib.suppress(OSError, ProtocolError):
+        for _ in range(100):
+            number, left = http.get_next_available_stream_id(), len(bodies)
+            http.send_headers(number, head)
+            while left and number not in said:
+                size = min(left, http.local_flow_control_window(number), http.max_outbound_frame_size)
+                if size <= 0 and not read():
+                    return said
+                if size > 0:
+                    http.send_data(number, bodies[:size])
+                    left -= size
+        connection.sendall(http.data_to_send())
+        connection.settimeout(0.3)
+        while read():
+            pass
+    return said
+
+
+@pytest.mark.attack("A54")
+def test_many_requests_over_few_connections(hub: ApiHub, figure: Figure) -> None:
+    """Each brings 60 KB and waits; 256 of one address may, whatever the connections are."""
+    refused: list[bytes] = []
+    with Watch(hub) as watch, contextlib.ExitStack() as stack:
+        for _ in range(16):
+            refused += streams_of(stack.enter_context(connected(hub, 10)), bytes(60_000)).values()
+        print(f"{len(refused)} of 1600 requests were refused")
+        assert set(refused) == {b"429"}
+        assert len(refused) >= 1600 - 256
+        assert hub.client().get("/api/me").json()["code"] == "requests.too_many"
+        assert hub.client().get("/healthz").status_code == 200
+    watch.check(figure, "1600 requests over 16 connections")
+    assert until(lambda: hub.client().get("/api/me").status_code == 401, 10)  # those who left make room
+
+
+@pytest.mark.attack("A54")
+def test_one_who_watches_leaves_live_pictures_to_others(hub: ApiHub) -> None:
+    stream, (key, other) = next(iter(hub.streams())), (hub.person(name, "viewer") for name in ("wanda", "otto"))
+    with contextlib.ExitStack() as stack:
+
+        def page(of: str) -> websockets.sync.client.ClientConnection:
+            opened = websockets.sync.client.connect(
+                hub.url.replace("http", "ws") + "/api/ws", additional_headers={"Authorization": f"Bearer {of}"}
+            )
+            made = stack.enter_context(opened)
+            made.recv(5)
+            return made
+
+        def subscribe(to: websockets.sync.client.ClientConnection, count: int) -> None:
+            for number in range(count):
+                to.send(json.dumps({"type": "subscribe", "id": number, "stream": stream, "side": 160, "fps": 0.1}))
+
+        pages = [page(key) for _ in range(5)]
+        for opened in pages[:4]:
+            subscribe(opened, 256)
+        until(lambda: len(hub.get("/api/live-sessions")) == 1024, 20)
+        subscribe(pages[4], 1)
+        assert json.loads(pages[4].recv(5))["code"] == "live.too_many"
+        control = page(other)
+        subscribe(control, 1)
+        until(lambda: len(hub.get("/api/live-sessions")) == 1025, 10)
+        mjpeg = hub.client(key).stream("GET", f"/api/stream/{stream}/mjpeg")
+        assert stack.enter_context(mjpeg).status_code == 200  # counted by itself
 
 
 def bomb() -> bytes:
