@@ -46,9 +46,22 @@ def tree_cpu(pid: int) -> float:
 
 def cpu_during(pids: list[int], seconds: float) -> float:
     """CPU seconds a second of several process trees together, while ``seconds`` pass."""
-    before, started = sum(map(tree_cpu, pids)), time.monotonic()
+    return sum(cpu_of_each(pids, seconds))
+
+
+def cpu_of_each(pids: list[int], seconds: float) -> list[float]:
+    """CPU seconds a second of several process trees, while ``seconds`` pass."""
+    before, started = [tree_cpu(pid) for pid in pids], time.monotonic()
     time.sleep(seconds)
-    return (sum(map(tree_cpu, pids)) - before) / (time.monotonic() - started)
+    after, passed = [tree_cpu(pid) for pid in pids], time.monotonic() - started
+    return [(late - early) / passed for early, late in zip(before, after, strict=True)]
+
+
+def egress_of(pid: int) -> int:
+    """Process id of a hub's egress, through which all that its streams receive goes."""
+    found = [p.pid for p in psutil.Process(pid).children() if "glimpser.egress" in p.cmdline()]
+    assert len(found) == 1, "a hub has one egress"
+    return found[0]
 
 
 @contextmanager
