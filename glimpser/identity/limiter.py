@@ -30,6 +30,9 @@ Ladder = tuple[tuple[int, timedelta | None], ...]
 NAME: Ladder = ((20, UNTIL_UNLOCKED), (10, timedelta(hours=1)), (5, timedelta(minutes=15)))
 STRANGERS: Ladder = ((20, UNTIL_UNLOCKED),)
 """All unknown devices together get no more guesses at a name; the steps before are for each address by itself."""
+SHARED: Ladder = ((20, timedelta(days=1)), (10, timedelta(hours=1)), (5, timedelta(minutes=15)))
+SHARED_BY_ALL: Ladder = ((20, timedelta(days=1)),)
+"""What is no account is unlocked by nobody but time."""
 ADDRESS: Ladder = ((100, timedelta(days=1)), (50, timedelta(hours=1)), (25, timedelta(minutes=15)))
 """More than for a name: a household shares an address."""
 
@@ -55,6 +58,16 @@ def counters(name: str, address: str, device_id: str | None) -> list[Counter]:
     return [
         Counter(f"{folded}|{network}", NAME, forgiven=True),
         Counter(f"{folded}|unknown devices", STRANGERS, forgiven=False),
+        Counter(f"|{network}", ADDRESS, forgiven=False, of_address=True),
+    ]
+
+
+def of_share(name: str, address: str) -> list[Counter]:
+    """What a wrong password of something that is shared counts towards."""
+    network = _network(address)
+    return [
+        Counter(f"{name.casefold()}|{network}", SHARED, forgiven=True),
+        Counter(f"{name.casefold()}|everybody", SHARED_BY_ALL, forgiven=False),
         Counter(f"|{network}", ADDRESS, forgiven=False, of_address=True),
     ]
 

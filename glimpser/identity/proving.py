@@ -17,7 +17,7 @@ from glimpser_sdk.errors import NotReady
 
 from . import devices
 from .audit import Audit, entry
-from .limiter import Guess, SignInLimiter, counters, of_links
+from .limiter import Guess, SignInLimiter, counters, of_links, of_share
 
 NO_PASSWORDS = "nobody can sign in with a password: install a password plugin (pip install glimpser-password)"
 
@@ -108,7 +108,7 @@ class Proving:
     async def shared_password(self, name: str, password_hash: str, password: str, *, address: str) -> None:
         """Wrong, or Locked, unless it is the password of something that is no account; ``name``: what counts."""
         backend = self.backend()
-        guess = await self.limiter.take(counters(name, address, None))
+        guess = await self.limiter.take(of_share(name, address))
         if guess.refused:
             raise Locked(guess.wait_s)
         account = Account(id="", name="", password_hash=password_hash)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -59,6 +60,29 @@ class TestPasswords:
         listed = {i["id"]: i["locked_until"] for i in author.api.get("/api/share-links").json()}
         assert listed[shared.made["id"]] is not None
         assert listed[other.made["id"]] is None
+
+    def test_guesses_from_everywhere_lock_it_for_a_day(self, author: Author, streams: tuple[str, str, str]) -> None:
+        shared, before = (author.share(stream=streams[0], password=SECRET) for _ in range(2))
+        assert before.open(password=SECRET).status_code == 200
+        link_id = shared.made["id"]
+        with sqlite3.connect(shared.hub.database, timeout=30) as rows:
+            for link in (link_id, before.made["id"]):  # 19 from elsewhere
+                rows.execute(
+                    "INSERT INTO sign_in_failures (key, count, window_start) VALUES (?, 19, ?)",
+                    (f"share {link}|everybody".casefold(), datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00:00")),
+                )
+        assert before.open(password=SECRET).status_code == 200
+        assert shared.open(password="wrong guess").status_code == 401
+        locked = shared.open(password=SECRET)
+        assert locked.status_code == 401
+        assert 23 * 3600 < int(locked.headers["Retry-After"]) <= 24 * 3600
+        until = next(i for i in author.api.get("/api/share-links").json() if i["id"] == link_id)["locked_until"]
+        assert datetime.fromisoformat(until) < datetime.now(UTC) + timedelta(days=1, minutes=1)
+        with sqlite3.connect(shared.hub.database, timeout=30) as rows:
+            past = (datetime.now(UTC) - timedelta(days=2)).strftime("%Y-%m-%d %H:%M:%S.%f+00:00")
+            rows.execute("UPDATE sign_in_failures SET window_start = ?, locked_until = ? WHERE key LIKE ?",
+                         (past, past, f"share {link_id}|%".casefold()))  # fmt: skip
+        assert shared.open(password=SECRET).status_code == 200
 
 
 class TestTheEnd:
