@@ -16,7 +16,7 @@ from glimpser_sdk.ids import new_id
 from glimpser_sdk.web import Problem
 
 from .api import auditing, plugin_routes, problems, resources, shared, signed
-from .api.authentication import COOKIE, COOKIE_SECURE, renew_cookie
+from .api.authentication import COOKIE, cookie_of, renew_cookie
 from .api.counting import count, settle
 from .api.crowd import Crowd
 from .api.dispatch import admit, check_all_declared, declared, mount
@@ -236,7 +236,7 @@ async def identify(hub: Hub, asked: Any) -> Principal | None:
         if principal is None:
             raise Problem(401, "auth.invalid", "this API key or token is not valid (any more)")
         return principal
-    token = asked.cookies.get(COOKIE_SECURE) or asked.cookies.get(COOKIE)
+    token = cookie_of(asked, COOKIE)
     return await hub.identity.by_session(token, evidence(asked)) if token else None
 
 

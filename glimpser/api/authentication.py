@@ -175,6 +175,13 @@ def cookie_name(name: str) -> str:
     return f"__Host-{name}" if request.scheme == "https" else name
 
 
+def cookie_of(asked: Any, name: str) -> str | None:
+    """A cookie that a request or WebSocket brings. Over TLS the one that only this hub can have set counts, and none
+    that somebody on the way, or a neighbouring name, may have planted."""
+    cookie: str | None = asked.cookies.get(f"__Host-{name}" if asked.scheme in ("https", "wss") else name)
+    return cookie
+
+
 def set_cookie(response: Response, name: str, value: str, *, days: int) -> None:
     """Give the browser a cookie that no script and no other site uses."""
     response.set_cookie(

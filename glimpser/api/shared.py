@@ -19,7 +19,7 @@ from glimpser_sdk.web import Problem
 
 from . import live, snapshots, sockets, visible
 from .answers import shown
-from .authentication import Strict, address, cookie_name, set_cookie, told_alike
+from .authentication import Strict, address, cookie_name, cookie_of, set_cookie, told_alike
 from .events import EVENT_PERMISSIONS
 from .routing import PUBLIC, SHARED, SIGNED_IN, Loader, Route, Routes
 
@@ -91,7 +91,7 @@ LINK = Loader("share_link", "link_id", _link)
 async def visitor(hub: Hub, asked: Any) -> Principal | None:
     """Who has the pass of the link in the path."""
     link_id = asked.view_args["link_id"]
-    given = asked.cookies.get(f"__Host-{COOKIE}{link_id}") or asked.cookies.get(f"{COOKIE}{link_id}")
+    given = cookie_of(asked, COOKIE + link_id)
     return await hub.identity.shares.by_pass(link_id, given) if given else None
 
 

@@ -50,6 +50,11 @@ def test_a_certificate_of_its_own_with_cookies_for_https_only(tmp_path: Path) ->
             assert sorted(c.partition("=")[0] for c in cookies) == ["__Host-glimpser_device", "__Host-glimpser_session"]
             assert all("; secure" in c.lower() and "; httponly" in c.lower() for c in cookies)
             assert browser.get("/api/me").json()["name"] == "ada"
+            # A neighbour, or somebody on the way, could plant a cookie without the prefix.
+            session = browser.cookies["__Host-glimpser_session"]
+        with httpx.Client(base_url=hub.url, verify=trusting, timeout=20) as browser:
+            for name, status in (("__Host-glimpser_session", 200), ("glimpser_session", 401)):
+                assert browser.get("/api/me", headers={"Cookie": f"{name}={session}"}).status_code == status, name
         with pytest.raises(httpx.ConnectError, match="certificate"):
             httpx.get(hub.url + "/healthz")
     finally:
