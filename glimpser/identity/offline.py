@@ -31,7 +31,8 @@ async def _identity(settings: Settings) -> AsyncIterator[tuple[Database, Identit
     try:
         log = Audit(db, settings.data_dir)
         at_command_line()
-        yield db, Identity(db, settings.data_dir, permissions=Catalogue(), passwords=load_backend(settings), audit=log)
+        passwords = await load_backend(settings)
+        yield db, Identity(db, settings.data_dir, permissions=Catalogue(), passwords=passwords, audit=log)
         await log.mark()
     finally:
         await db.close()

@@ -5,9 +5,17 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
+from glimpser.keyfile import read_keys
+from glimpser.plugins.config import References
 from glimpser.plugins.host import PluginHost
 from glimpser.plugins.policy import policy_of
 from glimpser.plugins.registry import Registry
+from glimpser.plugins.rows import read_config
+from glimpser.plugins.sections import load_section
+from glimpser.plugins.state import Plugin
+from glimpser.secrets import SecretBox, SecretError
 from glimpser_sdk.auth import FactorBackend, PasswordBackend
 
 if TYPE_CHECKING:
@@ -32,14 +40,32 @@ def factor_backends(registry: Registry, context_of: Any) -> dict[str, FactorBack
 class _CommandLine:
     """What a password backend may use of its context when no hub runs."""
 
-    def __init__(self, plugin_id: str) -> None:
+    def __init__(self, plugin_id: str, config: BaseModel | None) -> None:
         self.plugin_id = plugin_id
-        self.config = None
+        self.config = config
         self.log = logging.getLogger(f"glimpser.plugins.{plugin_id}")
 
 
-def load_backend(settings: Settings) -> PasswordBackend | None:
-    """The password backend for a command. Blocks; imports plugins."""
+async def load_backend(settings: Settings) -> PasswordBackend | None:
+    """The password backend for a command, with its plugin's settings. Imports plugins; the database has to be open.
+    ConfigInvalid for settings that cannot be used."""
     host = PluginHost(policy_of(settings.origins, {}))
     host.load()
-    return first_backend(host.registry, _CommandLine)
+    configs = {
+        offer.plugin: await _config(settings, host.plugins[offer.plugin])
+        for offer in host.registry.auth_backends.values()
+        if offer.spec.kind == "password"
+    }
+    return first_backend(host.registry, lambda plugin_id: _CommandLine(plugin_id, configs[plugin_id]))
+
+
+async def _config(settings: Settings, plugin: Plugin) -> BaseModel | None:
+    spec = plugin.contribution.config if plugin.contribution else None
+    if spec is None:
+        return None
+    try:
+        box = SecretBox(*read_keys(settings.key_path))
+    except SecretError as error:
+        box = SecretBox(without=str(error))
+    references = References.of(settings.data_dir)
+    return load_section(plugin.id, spec, settings.origins, await read_config(plugin.id), box, references).config

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -281,6 +282,19 @@ def test_users_and_keys_without_a_hub(glimpser: Run) -> None:
     fails(glimpser("users", "create", "eve", "--password-stdin", stdin="\n"), 2, "password")
     fails(glimpser("users", "create", "eve", "--role", "king", "--password-stdin", stdin=f"{password}\n"), 1, "king")
     fails(glimpser("setup-link"), 1, "administrator")
+
+
+def test_users_get_passwords_by_the_plugins_settings(glimpser: Run, tmp_path: Path) -> None:
+    pytest.importorskip("glimpser_password", reason="the password plugin is not installed")
+    new, password = ("users", "create", "--password-stdin"), "correct horse battery staple\n"
+    settings = {"GLIMPSER_PASSWORD__MEMORY_MIB": "33", "GLIMPSER_PASSWORD__MIN_LENGTH": "29"}
+    fails(glimpser(*new, "anna", stdin=password, **settings), 1, "29 characters")
+    fails(glimpser(*new, "anna", stdin=password, GLIMPSER_PASSWORD__PASSES="many"), 1, "passes")
+    settings["GLIMPSER_PASSWORD__MIN_LENGTH"] = "28"
+    assert glimpser(*new, "anna", stdin=password, **settings).returncode == 0
+    with sqlite3.connect(tmp_path / "data" / "glimpser.db") as rows:
+        ((kept,),) = rows.execute("SELECT password_hash FROM users")
+    assert "m=33792," in kept
 
 
 def test_a_setup_link_while_nobody_administers(glimpser: Run) -> None:
