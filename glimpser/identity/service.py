@@ -163,11 +163,15 @@ class Identity:
             if code is None:
                 raise FactorNeeded(user.factor, "")
             await self.proving.code(user, code, address=address, device=None)
-        _, session = await self._db.write(
-            lambda conn: sessions.create(
-                conn, user, address=address, user_agent=f"token: {user_agent}", lifetime=LIFETIME
-            )
-        )
+        signed_in = entry("auth.sign_in", who=(user.id, user.name, "user"), address=address,
+                          user_agent=user_agent[:300], known_device=False, by="password", token=True)  # fmt: skip
+
+        async def change(conn: Any) -> Session:
+            await self.audit.append(conn, signed_in)
+            agent = f"token: {user_agent}"
+            return (await sessions.create(conn, user, address=address, user_agent=agent, lifetime=LIFETIME))[1]
+
+        session: Session = await self._db.write(change)
         return self.tokens.make("session", session.id, user.id, until=session.expires_at)
 
     async def by_key(self, key: str) -> Principal | None:

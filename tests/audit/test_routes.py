@@ -102,6 +102,10 @@ def test_signing_in_and_failing_to(hub: ApiHub) -> None:
     browser = hub.sign_in("signer")
     (entry,) = entries(hub, "auth.sign_in", actor_name="signer")
     assert (entry["actor_kind"], entry["address"], entry["data"]["known_device"]) == ("user", "127.0.0.1", False)
+    body = {"name": "signer", "password": PASSWORD}
+    assert hub.client().post("/api/auth/token", json=body).status_code == 200
+    found = [e["data"].get("token") for e in entries(hub, "auth.sign_in", actor_name="signer")]
+    assert sorted(found, key=str) == [None, True]
     with hub.client() as stranger:
         for _ in range(6):
             stranger.post("/api/auth/login", json={"name": "signer", "password": "wrong wrong wrong"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 ACTIONS: Mapping[str, str] = {
-    "auth.sign_in": "Somebody signed in.",
+    "auth.sign_in": "Somebody signed in; with `token`, a program got a token for a password.",
     "auth.sign_in_failed": "Name and password did not match; the object is the account that was tried.",
     "auth.code_failed": "The password was right, the code of the second factor was not.",
     "auth.locked": "So many failures that sign-ins of that account, or from that address, are refused for a while.",
