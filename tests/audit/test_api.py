@@ -147,6 +147,9 @@ class TestOneself:
         data = answer.json()
         assert data["profile"]["name"] == "bob"
         assert data["sessions"][0]["address"] == "127.0.0.1"
+        assert data["devices"][0]["trusted_until"] is None
+        assert {"restrictions", "factor"} <= data["profile"].keys()
+        assert (data["identities"], data["share_links"]) == ([], [])
         assert any(e["action"] == "auth.sign_in" for e in data["audit_events"])
         assert not any(word in answer.text for word in ("hash", "argon2", "token"))
         key = hub.client(hub.person("program", "viewer"))
