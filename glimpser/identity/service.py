@@ -154,8 +154,7 @@ class Identity:
     async def token_for_password(
         self, name: str, password: str, code: str | None, *, address: str, user_agent: str
     ) -> tuple[str, datetime]:
-        """Exchange a password, and a code where the account needs one, for an access token. Wrong, Locked, FactorNeeded
-        without a code."""
+        """Exchange a password, with a code where one is needed, for a token. Wrong, Locked; FactorNeeded without it."""
         proved = await self.proving.password(name, password, address=address, device=None)
         user = proved.user
         await self.proving.limiter.undo(proved.guess, forgive=user.factor is None)
