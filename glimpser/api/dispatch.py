@@ -76,7 +76,8 @@ def admit(route: Route, principal: Principal | None) -> None:
     if principal is None:
         raise Problem(401, "auth.required", "sign in, or send an API key as Authorization: Bearer KEY")
     if principal.to_enrol and not route.own:
-        raise Problem(403, "auth.factor_needed", "this account needs a second factor first: set one up under /api/me")
+        whose = "the owner of this key" if principal.kind == "api_key" else "this account"
+        raise Problem(403, "auth.factor_needed", f"{whose} needs a second factor first: set one up under /api/me")
     # Where an object is loaded, `loaded` asks for the permission on it.
     held = principal.permissions if route.load is not None or route.per_stream else principal.hubwide
     if route.permission != SIGNED_IN and route.permission not in held:

@@ -179,14 +179,14 @@ class Identity:
         return None if found is None else await self._of_key(*found)
 
     async def _of_key(self, row: ApiKey, user: User) -> Principal:
-        rights, rank = await of_user(self.permissions, user)
+        rights, rank = await self._rights(user)
         if scopes := [scope for scope in row.scopes if scope != step_up.SCOPE]:
             rights = rights.scoped(scopes)
         if row.streams is not None:
             rights = rights.on(row.streams, self.permissions.per_stream)
         return _principal(
             user, rights, rank, kind="api_key", proof=row.id, expires_at=row.expires_at,
-            dangerous=step_up.SCOPE in row.scopes, ways=(step_up.SCOPE,),
+            dangerous=step_up.SCOPE in row.scopes, ways=(step_up.SCOPE,), to_enrol=self.must_enrol(user, rank),
         )  # fmt: skip
 
     async def as_user(self, user_id: str) -> Principal | None:

@@ -10,6 +10,8 @@ import httpx
 import pyotp
 import pytest
 
+from tests.support.hub import NAME
+
 from .conftest import PASSWORD, ApiHub
 from .test_people import ANY, Person
 from .test_step_up import NEEDED, age
@@ -22,6 +24,10 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
     made = ApiHub(tmp_path_factory.mktemp("factor") / "data")
     made.environment["GLIMPSER_PLUGINS"] = "password,totp"
     made.start()
+    # Who says that others need one has one.
+    admin = made.sign_in(NAME, PASSWORD)
+    code = pyotp.TOTP(admin.post("/api/me/totp").json()["secret"]).now()
+    assert admin.post("/api/auth/mfa/verify", json={"code": code}).status_code == 200
     yield made
     made.stop()
 
@@ -215,6 +221,36 @@ class TestWhoNeedsOne:
         assert operator.api.get("/api/streams").status_code == 200
         assert operator.api.delete("/api/me/totp").status_code == 204
         assert operator.api.get("/api/streams").json()["code"] == "auth.factor_needed"
+
+    def test_keys_wait_for_their_owner(self, hub: ApiHub) -> None:
+        """A key made before, by whoever had the password, is no way around the second factor."""
+        hub.call("PATCH", "/api/settings", {"require_factor": "nobody"})
+        operator, viewer = Person(hub, "operator"), Person(hub, "viewer")
+        made = [one.api.post("/api/api-keys", json={"name": "k"}).json()["key"] for one in (operator, viewer)]
+        key, other = (hub.client(one) for one in made)
+        token = hub.client().post("/api/auth/token", json={"api_key": made[0]}).json()["token"]
+        assert key.get("/api/streams").status_code == other.get("/api/streams").status_code == 200
+        with key.stream("GET", "/api/events/stream") as feed:
+            parts = feed.iter_raw()
+            next(parts)
+            hub.call("PATCH", "/api/settings", {"require_factor": "operator"})
+            began = time.monotonic()
+            try:
+                for _ in parts:
+                    assert time.monotonic() - began < 1.0
+            except httpx.RemoteProtocolError:
+                pass  # cut off in the middle
+            assert time.monotonic() - began < 1.0
+        for client in (key, hub.client(token)):
+            refused = client.get("/api/streams")
+            assert (refused.status_code, refused.json()["code"]) == (403, "auth.factor_needed")
+            assert "the owner of this key" in refused.json()["detail"]
+            assert client.get("/api/me").json()["permissions"] == []
+        assert other.get("/api/streams").status_code == 200
+        app = pyotp.TOTP(operator.api.post("/api/me/totp").json()["secret"])
+        assert operator.api.post("/api/auth/mfa/verify", json={"code": app.now()}).status_code == 200
+        assert key.get("/api/streams").status_code == 200, "it goes on as soon as there is one"
+        assert hub.client(token).get("/api/streams").status_code == 200
 
     def test_what_is_open_ends_when_it_is_switched_on(self, hub: ApiHub) -> None:
         hub.call("PATCH", "/api/settings", {"require_factor": "nobody"})
