@@ -12,10 +12,10 @@ from quart import Response, g, request
 
 from glimpser.database.models import Session, User
 from glimpser.identity import users
-from glimpser.identity.challenges import LIFETIME_S
+from glimpser.identity.challenges import LIFETIME_S, FactorNeeded
 from glimpser.identity.policy import Principal
 from glimpser.identity.proving import Locked, Wrong
-from glimpser.identity.service import FactorNeeded, SignedIn
+from glimpser.identity.service import SignedIn
 from glimpser.identity.step_up import proved
 from glimpser.timezones import TimeZone
 from glimpser_sdk.web import Problem

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, Field, SecretStr
 from quart import Response
 
+from glimpser.identity.challenges import FactorNeeded
 from glimpser.identity.policy import Principal
-from glimpser.identity.service import FactorNeeded
 from glimpser_sdk.web import Problem
 
 from .answers import plain

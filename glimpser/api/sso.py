@@ -15,6 +15,7 @@ from quart import Response, request
 
 from glimpser.identity.accounts import NoEntry
 from glimpser.identity.backends import Asked, Header, Redirect
+from glimpser.identity.challenges import FactorNeeded
 from glimpser.identity.policy import Principal
 from glimpser_sdk.web import Problem
 
@@ -141,7 +142,7 @@ async def start(hub: Hub, principal: Principal | None, provider: str, query: Sta
             raise NoEntry("auth.sso_expired", "nobody is signed in who could prove again who they are")
         url, ticket = await hub.sso.depart(
             entry, return_to=return_to(hub, entry), next_path=query.next, principal=principal,
-            purpose="step_up" if query.fresh else "sign_in",
+            purpose="step_up" if query.fresh else "sign_in", device=device(),
         )  # fmt: skip
     except NoEntry as error:
         return _refused(hub, entry, error)
@@ -150,7 +151,8 @@ async def start(hub: Hub, principal: Principal | None, provider: str, query: Sta
 
 @route("GET", "/api/auth/sso/<provider>/callback", permission=PUBLIC, query=ReturnQuery, status=303)
 async def callback(hub: Hub, provider: str) -> Response:
-    """Back from a provider: signs in and leads to where one wanted to go, or to the sign-in page with a problem."""
+    """Back from a provider: signs in and leads to where one wanted to go; or to the sign-in page with a problem, or for
+    a code of the account's second factor."""
     entry = entry_of(hub, provider)
     query = {key: values[0] for key in request.args if len(values := request.args.getlist(key)) == 1}
     try:
@@ -161,7 +163,13 @@ async def callback(hub: Hub, provider: str) -> Response:
         # The cookie stays: whoever has no part in the sign-in cannot end it either.
         return _refused(hub, entry, error)
     try:
-        made = await hub.sso.arrive(entry, ticket, return_to=return_to(hub, entry), query=query, **_client())
+        made = await hub.sso.arrive(entry, ticket, return_to=return_to(hub, entry), query=query, address=address(),
+                                    user_agent=user_agent())  # fmt: skip
+    except FactorNeeded as needed:
+        # Behind #, where neither servers nor their logs see it.
+        to = _to(hub, "/login", next=ticket.next)
+        to.headers["Location"] += f"#challenge={needed.challenge}"
+        return _without_ticket(to)
     except NoEntry as error:
         hub.audit.note("sso.refused", object=("provider", entry.offer.id, entry.offer.title), result="refused",
                        code=error.code)  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from glimpser.database import Database
-from glimpser.database.models import ApiKey, Session, User
+from glimpser.database.models import ApiKey, Device, Session, User
 from glimpser_sdk.auth import FactorBackend, PasswordBackend
 
 from . import devices, ranks, sessions, step_up, users
@@ -19,7 +19,7 @@ from .account_links import AccountLinks
 from .audit import Audit, entry
 from .backends import Asked, Backends
 from .bootstrap import Bootstrap
-from .challenges import Challenges
+from .challenges import Challenges, FactorNeeded
 from .permissions import Catalogue
 from .policy import Principal
 from .proving import Proving, Wrong
@@ -29,15 +29,6 @@ from .signed_urls import SignedUrls
 from .signing import Signer
 
 log = logging.getLogger("glimpser.identity")
-
-
-class FactorNeeded(Exception):
-    """The password was right, and a code of the factor is needed too: for ``challenge``, within five minutes."""
-
-    def __init__(self, factor: str, challenge: str) -> None:
-        super().__init__(f"a code of {factor} is needed")
-        self.factor = factor
-        self.challenge = challenge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,15 +197,20 @@ class Identity:
         """Open a session. ``device``: the token that the browser has from an earlier time. Wrong, Locked, or
         FactorNeeded on a device that is not trusted."""
         proved = await self.proving.password(name, password, address=address, device=device)
-        user = proved.user
-        second = user.factor is not None and not devices.trusted(proved.device)
-        await self.proving.limiter.undo(proved.guess, forgive=not second)
-        if user.factor is not None and second:
+        user, known = proved.user, proved.device
+        await self.proving.limiter.undo(proved.guess, forgive=user.factor is None or devices.trusted(known))
+        return await self.enter(user, known, address=address, user_agent=user_agent, device=device)
+
+    async def enter(
+        self, user: User, known: Device | None, *, address: str, user_agent: str, device: str | None,
+        by: sessions.OpenedBy | None = None,
+    ) -> SignedIn:  # fmt: skip
+        """Open a session, or FactorNeeded where a code is still to come. ``device``: the token of the ``known`` one."""
+        if user.factor is not None and not devices.trusted(known):
             self.proving.factor(user.factor)
-            token = self._challenges.new(user.id, user.password_hash, address=address, device=device)
+            token = self._challenges.new(user.id, user.password_hash, address=address, device=device, by=by)
             raise FactorNeeded(user.factor, token)
-        known = proved.device.id if proved.device else None
-        return await self.open_session(user, known, address=address, user_agent=user_agent)
+        return await self.open_session(user, known.id if known else None, address=address, user_agent=user_agent, by=by)
 
     async def finish_sign_in(
         self, challenge: str, code: str, *, address: str, user_agent: str, trust: bool
@@ -228,7 +224,7 @@ class Identity:
         self._challenges.done(challenge)
         device = await devices.find(user.id, asked.device)
         known = device.id if device else None
-        return await self.open_session(user, known, address=address, user_agent=user_agent, trust=trust)
+        return await self.open_session(user, known, address=address, user_agent=user_agent, trust=trust, by=asked.by)
 
     async def open_session(
         self, user: User, device_id: str | None, *, address: str, user_agent: str, trust: bool = False,

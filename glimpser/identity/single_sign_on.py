@@ -39,7 +39,8 @@ For = Literal["sign_in", "step_up", "link"]
 
 
 class Ticket(msgspec.Struct, frozen=True):
-    """``session``: which one is to be stepped up or linked from. ``began``: seconds since 1970."""
+    """``session``: which one is to be stepped up or linked from. ``began``: seconds since 1970. ``device``: the token
+    of a browser that signed in before; its cookie does not come along from another site."""
 
     provider: str
     state: str
@@ -48,6 +49,7 @@ class Ticket(msgspec.Struct, frozen=True):
     session: str
     began: float
     keep: dict[str, str]
+    device: str | None = None
 
 
 class SingleSignOn:
@@ -66,8 +68,9 @@ class SingleSignOn:
         return self._identity.backends.found.get(provider)
 
     async def depart(
-        self, entry: Redirect, *, return_to: str, next_path: str, purpose: For, principal: Principal | None
-    ) -> tuple[str, str]:
+        self, entry: Redirect, *, return_to: str, next_path: str, purpose: For, principal: Principal | None,
+        device: str | None = None,
+    ) -> tuple[str, str]:  # fmt: skip
         """Where to send the browser, and the ticket for its cookie. NoEntry when the provider cannot be used now."""
         state, began = tokens.random_token(), datetime.now(UTC).timestamp()
         try:
@@ -78,6 +81,7 @@ class SingleSignOn:
         ticket = Ticket(
             provider=entry.offer.id, state=state, next=next_path, purpose=purpose,
             session=principal.session_id if principal else "", began=began, keep=dict(going.keep),
+            device=device,
         )  # fmt: skip
         sealed = self._tickets.encrypt(msgspec.json.encode(ticket)).decode()
         if len(sealed) > MAX_COOKIE:
@@ -100,9 +104,9 @@ class SingleSignOn:
 
     async def arrive(
         self, entry: Redirect, ticket: Ticket, *, return_to: str, query: Mapping[str, str], address: str,
-        user_agent: str, device: str | None,
+        user_agent: str,
     ) -> SignedIn | None:  # fmt: skip
-        """What the ticket is for. A new session, or None where there is one already. NoEntry."""
+        """What the ticket is for. A new session, or None where there is one already. NoEntry, FactorNeeded."""
         try:
             proven = await entry.backend.arrive(entry.offer.id, return_to=return_to, keep=ticket.keep, query=query)
         except Exception as error:
@@ -111,7 +115,7 @@ class SingleSignOn:
             raise NoEntry("auth.sso_unavailable", f"provider {entry.offer.id} gave no issuer and subject")
         self._spend(ticket)
         if ticket.purpose == "sign_in":
-            return await self.enter(entry, proven, address=address, user_agent=user_agent, device=device)
+            return await self.enter(entry, proven, address=address, user_agent=user_agent, device=ticket.device)
         session = await self._session(ticket)
         if ticket.purpose == "step_up":
             await self._step_up(session, proven, ticket)
@@ -122,7 +126,8 @@ class SingleSignOn:
     async def enter(
         self, entry: Redirect | Header, proven: Proven, *, address: str, user_agent: str, device: str | None
     ) -> SignedIn:
-        """A new session for who was proved. NoEntry when they have no account and none is made."""
+        """A new session for who was proved. NoEntry when they have no account and none is made; FactorNeeded where they
+        have a second factor here, and proved none there. A proxy proves them anew at each request, and is believed."""
         catalogue, audit = self._identity.permissions, self._identity.audit
 
         async def change(conn: Any) -> tuple[User, accounts.Change]:
@@ -142,9 +147,14 @@ class SingleSignOn:
         sealed = self._box.encrypt(proven.keep, _place(user.id)) if proven.keep and self._box.current else None
         by = sessions.OpenedBy(provider=entry.name, proved_at=proven.proved_at, keep=sealed)
         known = await devices.find(user.id, device)
-        return await self._identity.open_session(
-            user, known.id if known else None, address=address, user_agent=user_agent, by=by
-        )
+        if proven.second_factor or isinstance(entry, Header):
+            return await self._identity.open_session(
+                user, known.id if known else None, address=address, user_agent=user_agent, by=by
+            )
+        try:
+            return await self._identity.enter(user, known, address=address, user_agent=user_agent, device=device, by=by)
+        except NotReady as error:
+            raise NoEntry("auth.factor_unavailable", str(error)) from None
 
     async def enter_by_header(
         self, entry: Header, asked: Asked, *, address: str, user_agent: str, device: str | None

@@ -65,7 +65,8 @@ class Proven:
     ``header`` backend leaves them empty, and the account is the one called ``name``. ``role``: a role's id or name that
     the account has from now on; None: as it is. ``create_as``: the role of an account made for somebody who has none;
     None: none is made. ``proved_at``: when the person last gave a password or the like, if that is known. ``keep``:
-    what the backend wants back when the session is signed out; encrypted at rest.
+    what the backend wants back when the session is signed out; encrypted at rest. ``second_factor``: they gave a second
+    one there too; otherwise the hub asks for its own where the account has one, except behind a ``header`` backend.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Proven:
     create_as: str | None = None
     proved_at: datetime | None = None
     keep: str = ""
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
+import pyotp
 import pytest
 
 from tests.support.hub import LOOPBACK
@@ -33,15 +34,19 @@ ROLES = [{"group": "house-admins", "role": "operator"}, {"group": "family", "rol
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
-    """A hub that knows two providers: ``home`` makes accounts and gives roles by group, ``strict`` does neither."""
+    """A hub that knows two providers: ``home`` makes accounts, gives roles by group and asks for second factors itself,
+    ``strict`` does none of it."""
     folder, own, port, other = tmp_path_factory.mktemp("sso"), free_port(), free_port(), free_port()
     made = ApiHub(folder / "data", "--port", str(own))
     at = [f"http://127.0.0.1:{port}", f"http://127.0.0.1:{other}"]
     made.environment |= {
-        "GLIMPSER_PLUGINS": "password,oidc",
+        "GLIMPSER_PLUGINS": "password,oidc,totp",
         "GLIMPSER_EGRESS_ALLOW": f"{LOOPBACK},identity=127.0.0.1:{port},identity=127.0.0.1:{other}",
         "GLIMPSER_OIDC__PROVIDERS": json.dumps(
-            [settings(at[0], create=True, roles=ROLES), settings(at[1]) | {"id": "strict", "title": "Strict"}]
+            [
+                settings(at[0], create=True, roles=ROLES, second_factor=True),
+                settings(at[1]) | {"id": "strict", "title": "Strict"},
+            ]
         ),
     }
     public = f"http://127.0.0.1:{own}"
@@ -260,6 +265,59 @@ def test_a_fresh_proof(hub: ApiHub) -> None:
     assert third.browser.post("/api/users", json=body).json()["code"] == "auth.step_up_needed"
     nobody = Person(hub.url)
     assert problem(nobody.browser.get("/api/auth/sso/strict", params={"fresh": "true"})) == "auth.sso_expired"
+
+
+def enrol(person: Person) -> list[str]:
+    """Set up an authenticator app: its recovery codes."""
+    code = pyotp.TOTP(person.browser.post("/api/me/totp").json()["secret"]).now()
+    done = person.browser.post("/api/auth/mfa/verify", json={"code": code})
+    assert done.status_code == 200, done.text
+    return list(done.json()["recovery_codes"])
+
+
+@pytest.mark.attack("A60", control=True)
+def test_a_second_factor_is_asked_for_after_a_provider_too(hub: ApiHub) -> None:
+    owner = fresh(hub, "katherine")
+    assert link(owner, "katherine-at-strict").headers["Location"] == "/"
+    recovery, strict = enrol(owner), "/api/auth/sso/strict"
+
+    def challenge(person: Person) -> str:
+        answer = person.sign_in("katherine-at-strict", strict, next="/events")
+        path, _, token = answer.headers["Location"].partition("#challenge=")
+        assert (answer.status_code, path) == (303, "/login?next=%2Fevents")
+        assert "glimpser_session" not in answer.headers.get("Set-Cookie", "")
+        assert person.me() is None
+        return token
+
+    def verify(person: Person, token: str, code: str, **more: bool) -> httpx.Response:
+        return person.browser.post("/api/auth/mfa/verify", json={"challenge": token, "code": code, **more})
+
+    somebody = Person(hub.url)
+    token = challenge(somebody)
+    assert verify(somebody, token, "000000").status_code == 401
+    assert verify(somebody, token, recovery[0], trust_device=True).status_code == 204
+    assert (somebody.me() or {})["name"] == "katherine"
+    assert verify(somebody, token, recovery[1]).json()["code"] == "auth.challenge_over", "once"
+    assert somebody.browser.post("/api/auth/logout").headers["Location"], "the session is the provider's as well"
+    # A browser that is trusted is known by its cookie on the way out: it does not come along on the way back. Signing
+    # out ended the trust.
+    again = Person(hub.url)
+    assert verify(again, challenge(again), recovery[1], trust_device=True).status_code == 204
+    back = again.visit(again.depart(strict), "katherine-at-strict")
+    again.browser.cookies = httpx.Cookies({"glimpser_sso": again.browser.cookies["glimpser_sso"]})
+    assert again.arrive(back).headers["Location"] == "/"
+    assert (again.me() or {})["name"] == "katherine"
+
+
+def test_a_provider_that_asks_for_second_factors_itself(hub: ApiHub, person: Person) -> None:
+    person.sign_in("grace")
+    person.sign_in("grace", fresh="true")  # proves again who it is, as setting one up needs
+    enrol(person)
+    again = Person(hub.url)
+    assert again.sign_in("grace").headers["Location"] == "/"
+    me = again.me()
+    assert me is not None
+    assert (me["name"], me["factor"]) == ("grace", "totp")
 
 
 def test_signing_out_leads_to_the_provider(hub: ApiHub, person: Person) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyotp
 import pytest
 from playwright.async_api import Page, expect
 
@@ -134,4 +135,27 @@ class TestEncrypted:
             kept = [cookie for cookie in await page.context.cookies(public) if "glimpser" in cookie["name"]]
             assert {cookie["name"] for cookie in kept} == {"__Host-glimpser_session", "__Host-glimpser_device"}
             assert all(cookie["secure"] and cookie["httpOnly"] for cookie in kept)
+            await self._with_a_code(page, public)
             await page.context.close()
+
+    async def _with_a_code(self, page: Page, public: str) -> None:
+        """Who has a second factor at the hub is asked for it after the provider."""
+        # It is set up after a fresh proof.
+        await page.goto(f"{public}/api/auth/sso/home?fresh=true&next=/events")
+        await page.get_by_placeholder("Enter any login").fill("grace")
+        await page.get_by_placeholder("and password").fill("any")
+        await page.get_by_role("button", name="Sign-in").click()
+        await expect(page.get_by_role("button", name="Sign out grace")).to_be_visible()
+        secret = (await (await page.request.post(f"{public}/api/me/totp")).json())["secret"]
+        body = {"code": pyotp.TOTP(secret).now()}
+        done = await page.request.post(f"{public}/api/auth/mfa/verify", data=body)
+        recovery = (await done.json())["recovery_codes"]
+        assert (await page.request.post(f"{public}/api/auth/logout")).status == 204
+        await page.goto(f"{public}/events")
+        await page.get_by_role("link", name="Sign in with Home").click()
+        await expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+        await expect(page).to_have_url(f"{public}/login")
+        await page.get_by_label("Code").fill(recovery[0])
+        await page.get_by_role("button", name="Continue").click()
+        await expect(page).to_have_url(f"{public}/events")
+        await expect(page.get_by_role("button", name="Sign out grace")).to_be_visible()

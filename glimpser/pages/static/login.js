@@ -17,10 +17,14 @@ const PROBLEMS = {
   "auth.sso_unavailable": "The provider cannot be used right now. Try again later.",
   "auth.sso_not_fresh": "The provider did not ask you for a proof. Sign out there, and try again.",
   "auth.sso_other_user": "The provider signed in somebody else.",
+  "auth.factor_unavailable": "Your second factor cannot be checked right now. Ask who runs this hub.",
   "auth.sso_taken": "This account of the provider belongs to another user here.",
 };
 
 export function loginPage(app) {
+  // A provider proved who it is, and the account has a second factor.
+  const challenge = new URLSearchParams(location.hash.slice(1)).get("challenge");
+  if (challenge) return secondStep(app, challenge);
   const name = new Field("Name", "/name", { required: true, autocomplete: "username", maxlength: 64 });
   const password = new Field("Password", "/password",
     { type: "password", required: true, autocomplete: "current-password", maxlength: 1024 });
@@ -54,6 +58,15 @@ export function loginPage(app) {
     note(error.message, "bad");
   });
   return { title: "Sign in", node, focus: name.input };
+}
+
+/** The code after a provider's sign-in; what it is for does not stay in the history. */
+function secondStep(app, challenge) {
+  const next = (new URLSearchParams(location.search).get("next") ?? "").replace(/^\/+/, "");
+  history.replaceState(null, "", at("login"));
+  const node = h("section", { class: "door" },
+    h("img", { src: at("favicon.svg"), alt: "", width: 56, height: 56 }), ...codeStep(challenge, () => app.go(next)));
+  return { title: "Sign in", node, focus: node.querySelector("input") };
 }
 
 /** Show the providers. One that knows already who is asking is gone to at once, unless somebody came here on purpose. */

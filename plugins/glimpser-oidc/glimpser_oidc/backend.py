@@ -127,6 +127,7 @@ def _proven(config: OidcProvider, claims: Mapping[str, Any], token: str) -> Prov
         create_as=(role or config.create_role) if config.create else None,
         proved_at=datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else None,
         keep=token if len(token) <= MAX_KEEP else "",
+        second_factor=config.second_factor,
     )
 
 

@@ -72,6 +72,10 @@ class OidcProvider(BaseModel):
     create_role: str = Field(
         default="guest", min_length=1, max_length=100, description="Role of such an account when roles is empty."
     )
+    second_factor: bool = Field(
+        default=False,
+        description="It asks for a second factor itself, so that the hub does not ask for its own as well.",
+    )
     algorithms: list[Algorithm] = Field(
         default=["RS256", "ES256", "EdDSA", "Ed25519"],
         min_length=1,
