@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 route = Routes("events")
 
-EVENT_PERMISSIONS = ("events.view", "activities.review", "media.delete")
+EVENT_PERMISSIONS = ("events.view", "activities.review", "media.delete", "streams.share")
 Severity = Literal["info", "notice", "warning", "critical"]
 Id = Annotated[str, Field(max_length=26)]
 StreamId = Annotated[str, Field(pattern=ID_PATTERN)]

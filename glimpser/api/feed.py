@@ -13,7 +13,6 @@ from quart import Response, request
 
 from glimpser.events.feed import Change
 from glimpser.identity.policy import Principal, abilities, can, sees
-from glimpser.streams.views import PERMISSIONS
 from glimpser_sdk.web import Problem
 
 from .answers import plain
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 route = Routes("feed")
 
 HEARTBEAT_S = 15.0
-ABOUT = {"event": EVENT_PERMISSIONS, "activity": EVENT_PERMISSIONS, "stream": PERMISSIONS}
-"""Which permissions a change names under ``can``, by topic."""
 TOPICS = ("event", "activity", "stream", "group", "plugin", "settings")
 
 
@@ -75,16 +72,18 @@ async def heard(
             if change is None:
                 yield feed.last_seq, None
             elif _visible(principal, change):
-                yield change.seq, _told(principal, change)
+                yield change.seq, _told(hub, principal, change)
     finally:
         await changes.aclose()
 
 
-def _told(principal: Principal, change: Change) -> dict[str, Any]:
+def _told(hub: Hub, principal: Principal, change: Change) -> dict[str, Any]:
     """The change as this principal hears of it."""
     message = change.message()
-    if change.topic in ABOUT:
-        message["can"] = abilities(principal, ABOUT[change.topic], change.stream_id)
+    if change.topic in ("event", "activity"):
+        message["can"] = abilities(principal, EVENT_PERMISSIONS, change.stream_id)
+    elif change.topic == "stream":
+        message["can"] = abilities(principal, hub.identity.permissions.on_streams, change.stream_id)
     return message
 
 

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from tortoise.expressions import Q, Subquery
 
 from glimpser.identity.policy import Principal, abilities
-from glimpser.streams.views import PERMISSIONS
 
 from . import visible
 from .answers import plain
@@ -50,13 +49,13 @@ async def search(hub: Hub, principal: Principal, query: SearchQuery) -> Any:
     limit = min(query.limit, 8) if query.suggest else query.limit
     hits: list[dict[str, Any]] = []
     if "streams.view" in principal.permissions:
-        hits += await _streams(principal, query.q, limit)
+        hits += await _streams(hub, principal, query.q, limit)
     if "events.view" in principal.permissions and len(hits) < limit:
         hits += await _events(hub, principal, query.q, limit - len(hits))
     return hits
 
 
-async def _streams(principal: Principal, text: str, limit: int) -> list[dict[str, Any]]:
+async def _streams(hub: Hub, principal: Principal, text: str, limit: int) -> list[dict[str, Any]]:
     rows = visible.streams(principal).filter(await named_or_tagged(principal, text))
     return [
         {
@@ -66,7 +65,7 @@ async def _streams(principal: Principal, text: str, limit: int) -> list[dict[str
             "detail": r.kind,
             "stream_id": r.id,
             "at": None,
-            "can": abilities(principal, PERMISSIONS, r.id),
+            "can": abilities(principal, hub.identity.permissions.on_streams, r.id),
         }
         for r in await rows.order_by("name", "id").limit(limit)
     ]

@@ -14,7 +14,6 @@ from glimpser.identity.policy import Principal, abilities
 from glimpser.identity.shares import PasswordNeeded
 from glimpser.identity.tokens import as_token
 from glimpser.streams.health import UNKNOWN
-from glimpser.streams.views import PERMISSIONS
 from glimpser_sdk.web import Problem
 
 from . import live, snapshots, sockets, visible
@@ -101,14 +100,15 @@ async def _out(hub: Hub, principal: Principal, link: ShareLink) -> dict[str, Any
     event = await visible.events(principal).filter(id=link.event_id or "").first()
     return shown({
         "id": link.id, "name": link.name, "kind": link.kind, "expires_at": principal.expires_at,
-        "streams": [_stream(principal, rows[i], states.get(i, UNKNOWN)) for i in link.streams if i in rows],
+        "streams": [_stream(hub, principal, rows[i], states.get(i, UNKNOWN)) for i in link.streams if i in rows],
         "event": None if event is None else await _event(hub, principal, event),
     })  # fmt: skip
 
 
-def _stream(principal: Principal, row: Stream, state: dict[str, Any]) -> dict[str, Any]:
+def _stream(hub: Hub, principal: Principal, row: Stream, state: dict[str, Any]) -> dict[str, Any]:
     measured = {name: state[name] for name in ("status", "resolution", "fps")}
-    return {"id": row.id, "name": row.name, **measured, "can": abilities(principal, PERMISSIONS, row.id)}
+    can = abilities(principal, hub.identity.permissions.on_streams, row.id)
+    return {"id": row.id, "name": row.name, **measured, "can": can}
 
 
 async def _event(hub: Hub, principal: Principal, event: Event) -> dict[str, Any]:

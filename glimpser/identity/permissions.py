@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from glimpser_sdk.specs import PermissionSpec
@@ -77,7 +78,12 @@ class Catalogue:
     def __iter__(self) -> Iterator[PermissionSpec]:
         return iter(self._permissions.values())
 
-    @property
+    @cached_property
+    def on_streams(self) -> tuple[str, ...]:
+        """The same in the order of the catalogue, as ``can`` in answers names them."""
+        return tuple(spec.id for spec in self._permissions.values() if spec.per_stream)
+
+    @cached_property
     def per_stream(self) -> frozenset[str]:
         """Permissions that may be granted on single streams."""
         return frozenset(spec.id for spec in self._permissions.values() if spec.per_stream)

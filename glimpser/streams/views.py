@@ -13,8 +13,6 @@ from .health import UNKNOWN
 if TYPE_CHECKING:
     from glimpser.hub import Hub
 
-PERMISSIONS = ("streams.view", "streams.control", "streams.configure", "streams.record_unmasked", "events.view")
-
 
 def stream_view(
     hub: Hub, principal: Principal, row: Stream, groups: list[str], measured: dict[str, Any] | None
@@ -24,7 +22,7 @@ def stream_view(
     measured = measured or UNKNOWN
     parts = hub.streams.masked(row)
     source = mask_url(str(parts["config"].get("url") or row.kind))
-    can = abilities(principal, PERMISSIONS, row.id)
+    can = abilities(principal, hub.identity.permissions.on_streams, row.id)
     if "streams.configure" not in can:
         parts = {
             "config": {},

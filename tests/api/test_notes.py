@@ -11,6 +11,7 @@ import pytest
 from tests.support.film import film
 
 from .conftest import ApiHub
+from .test_people import Person
 
 pytest.importorskip("glimpser_notes", reason="the plugin glimpser-notes is not installed")
 URL = "/api/p/notes"
@@ -57,6 +58,19 @@ def test_pages_link_to_the_next(hub: ApiHub, streams: tuple[str, str]) -> None:
     assert ([n["text"] for n in first.json()], first.headers["X-Total-Count"]) == (["c", "b"], "3")
     second = hub.api.get(first.links["next"]["url"])
     assert ([n["text"] for n in second.json()], "next" in second.links) == (["a"], False)
+
+
+def test_a_stream_says_what_one_may_do_with_it_by_plugins_too(hub: ApiHub, streams: tuple[str, str]) -> None:
+    role = hub.call("POST", "/api/roles", {"name": "Reader", "base": "guest", "permissions": []})["id"]
+    grants = [{"role": role, "permissions": ["streams.view", "streams.share", "notes.view"]}]
+    hub.call("PUT", f"/api/streams/{streams[0]}/permissions", {"grants": grants})
+    path = f"/api/streams/{streams[0]}"
+    reader = Person(hub, role).api
+    assert reader.get(path).json()["can"] == ["streams.view", "streams.share", "notes.view"]
+    (hit,) = reader.get("/api/search?q=Door").json()
+    assert hit["can"] == ["streams.view", "streams.share", "notes.view"]
+    every = {p["id"] for p in hub.get("/api/roles")["permissions"] if p["per_stream"]}
+    assert set(hub.get(path)["can"]) == every
 
 
 def test_a_viewer_reads_and_does_not_write(hub: ApiHub, streams: tuple[str, str]) -> None:
