@@ -15,12 +15,12 @@ from quart.wrappers.request import Body as QuartBody
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from glimpser.identity.signed_urls import PARAMETER
+from glimpser.plugins.config import unkeepable
 from glimpser_sdk.web import Problem
 
-from .problems import Invalid, escape, from_validation
+from .problems import Invalid, from_validation
 from .routing import Route
 
-MAX_DEPTH = 64
 EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)")
 
@@ -127,14 +127,9 @@ def _integral(value: Any) -> Any:
 
 
 def _check(value: Any) -> None:
-    """Refuse what no field takes: nesting beyond MAX_DEPTH, and NUL, which PostgreSQL keeps in no text."""
-    todo = [("", value, 1)]
-    while todo:
-        pointer, item, depth = todo.pop()
-        if depth > MAX_DEPTH:
-            raise Problem(400, "body.too_deep", f"the body is nested deeper than {MAX_DEPTH} levels")
-        texts = [item] if isinstance(item, str) else item if isinstance(item, dict) else ()
-        if any("\0" in text for text in texts):
-            raise Invalid([{"field": pointer, "message": "text cannot hold the character U+0000", "code": "nul"}])
-        children = item.items() if isinstance(item, dict) else enumerate(item) if isinstance(item, list) else ()
-        todo += ((f"{pointer}/{escape(key)}", child, depth + 1) for key, child in children)
+    """Refuse what no field takes."""
+    fault = unkeepable(value)
+    if fault is not None and fault.code == "too_deep":
+        raise Problem(400, "body.too_deep", f"the body is {fault.message}")
+    if fault is not None:
+        raise Invalid([{"field": fault.pointer, "message": fault.message, "code": fault.code}])

@@ -22,6 +22,7 @@ from glimpser_sdk.lazy import Lazy
 
 M = TypeVar("M", bound=BaseModel)
 MAX_FILE = 64 * 1024
+MAX_DEPTH = 64
 REENTER = "this is an encrypted secret that cannot be used as it is: enter the secret itself"
 
 
@@ -90,6 +91,21 @@ class References:
                 return stream.read(MAX_FILE).decode().rstrip("\r\n")
         except (OSError, UnicodeDecodeError):
             raise DocumentInvalid(FieldError(pointer, "reference", "this file cannot be read as text")) from None
+
+
+def unkeepable(value: Any) -> FieldError | None:
+    """What of a JSON value no field takes: nesting beyond MAX_DEPTH, and NUL, which PostgreSQL keeps in no text."""
+    todo = [("", value, 1)]
+    while todo:
+        pointer, item, depth = todo.pop()
+        if depth > MAX_DEPTH:
+            return FieldError("", "too_deep", f"nested deeper than {MAX_DEPTH} levels")
+        texts = [item] if isinstance(item, str) else item if isinstance(item, dict) else ()
+        if any("\0" in text for text in texts):
+            return FieldError(pointer, "nul", "text cannot hold the character U+0000")
+        children = item.items() if isinstance(item, dict) else enumerate(item) if isinstance(item, list) else ()
+        todo += ((f"{pointer}/{escape(key)}", child, depth + 1) for key, child in children)
+    return None
 
 
 def load_model(reference: Lazy) -> type[BaseModel]:

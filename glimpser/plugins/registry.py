@@ -62,13 +62,14 @@ class Registry:
     """By plugin id."""
 
 
-def pick(offers: Mapping[str, Offer[T]], name: str, what: str) -> Offer[T]:
-    """The offer of that name. ConfigInvalid says which there are."""
+def pick(offers: Mapping[str, Offer[T]], name: str, what: str, field: str = "") -> Offer[T]:
+    """The offer of that name. ConfigInvalid says which there are, and names the ``field`` that asked for it."""
     try:
         return offers[name]
     except KeyError:
         known = ", ".join(sorted(offers)) or "none is installed"
-        raise ConfigInvalid(f"no {what} {name!r}; available: {known}", code="plugin.unknown_name", name=name) from None
+        message = f"no {what} {name!r}; available: {known}"
+        raise ConfigInvalid(message, field=field, code="plugin.unknown_name", name=name) from None
 
 
 # Per field of Registry: what people call it, and a spec's name.

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from glimpser.database.models import Stream
+from glimpser.plugins.config import DocumentInvalid, unkeepable
 from glimpser.redaction import MASK
 from glimpser_sdk.errors import ConfigInvalid
 
@@ -60,8 +61,14 @@ def read(path: Path) -> StreamsFile:
     except (ValueError, RecursionError) as error:
         kind = "JSON" if path.suffix == ".json" else "TOML"
         raise ConfigInvalid(f"{path} is not {kind}: {error}") from None
+    if fault := unkeepable(document):
+        raise ConfigInvalid(f"{path}: {fault.pointer.removeprefix('/')}: {fault.message}")
     try:
-        found = StreamsFile.model_validate(document)
+        text = json.dumps(document, allow_nan=False)
+    except (TypeError, ValueError) as error:  # TOML has dates and infinite numbers, a stream has not
+        raise ConfigInvalid(f"{path}: {error}") from None
+    try:
+        found = StreamsFile.model_validate_json(text, strict=True)  # as in the API: "yes" is no boolean
     except ValidationError as error:
         lines = [
             "/".join(str(p) for p in e["loc"]) + ": " + e["msg"].removeprefix("Value error, ")
@@ -113,7 +120,8 @@ def _checked(store: StreamStore, given: StreamIn, key: str) -> StreamIn:
     try:
         return store.checked(given)
     except ConfigInvalid as error:
-        raise ConfigInvalid(f"{key}: {error}") from None
+        named = isinstance(error, DocumentInvalid) or not error.field
+        raise ConfigInvalid(f"{key}: {error}" if named else f"{key}: {error.field}: {error}") from None
 
 
 def _differs(field: str, new: StreamIn, old: StreamIn, given: StreamIn) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from glimpser.plugins.documents import escape
 from glimpser.plugins.registry import Registry, pick
 from glimpser.protocol.messages import AnalyzerPart, Component, RegionPart, SinkPart, SourcePart, StreamPart
-from glimpser_sdk.errors import ConfigInvalid
 
 
 def component(plugin: str, spec: Any, identifier: str, config: dict[str, Any]) -> Component:
@@ -112,8 +113,6 @@ def defaults(registry: Registry) -> tuple[dict[str, dict[str, Any]], dict[str, d
 
 def check_known(registry: Registry, names: list[str], field: str) -> None:
     """ConfigInvalid, naming the field, for a part that no running plugin offers."""
-    known = registry.analyzers if field == "analyzers" else registry.sinks
+    known: Mapping[str, Any] = registry.analyzers if field == "analyzers" else registry.sinks
     for name in names:
-        if name not in known:
-            there = ", ".join(sorted(known)) or "none is installed"
-            raise ConfigInvalid(f"no {field[:-1]} {name!r}; available: {there}", field=f"/{field}/{name}")
+        pick(known, name, field[:-1], f"/{field}/{escape(name)}")

@@ -49,7 +49,7 @@ class StreamStore:
     def checked(self, given: StreamIn) -> StreamIn:
         """The stream with its configurations validated and defaults filled in. ConfigInvalid names the field."""
         registry = self._registry()
-        offer = pick(registry.sources, given.kind, "source kind")
+        offer = pick(registry.sources, given.kind, "source kind", "/kind")
         analyzers, sinks = parts.defaults(registry)
         analyzers = given.analyzers if given.analyzers is not None else analyzers
         sinks = given.sinks if given.sinks is not None else sinks
