@@ -209,8 +209,8 @@ def _unusable(kind: str, error: DocumentInvalid) -> dict[str, Any]:
     params = {"field": error.errors[0].pointer, "detail": error.errors[0].message}
     return {
         "ok": False, "kind": kind, "config": {}, "resolution": None, "fps": None, "codec": None, "preview": None,
-        "details": {}, "reason": {"code": "config_invalid", "params": params, "text": str(error)},
-        "errors": [{"field": e.pointer, "message": e.message, "code": e.code} for e in error.errors],
+        "details": {}, "reason": redactor.clean({"code": "config_invalid", "params": params, "text": str(error)}),
+        "errors": redactor.clean([{"field": e.pointer, "message": e.message, "code": e.code} for e in error.errors]),
     }  # fmt: skip
 
 
@@ -306,7 +306,12 @@ async def export_streams(hub: Hub, principal: Principal, query: ExportQuery) -> 
 @route("POST", "/api/streams/import", permission="streams.configure", body=ImportIn, answer=list[Imported])
 async def import_streams(hub: Hub, principal: Principal, body: ImportIn) -> Any:
     """Import streams one by one; an entry that fails leaves the others alone."""
-    return [await _import_one(hub, principal, n, dict(entry), body.on_conflict) for n, entry in enumerate(body.streams)]
+    done = [await _import_one(hub, principal, n, dict(entry), body.on_conflict) for n, entry in enumerate(body.streams)]
+    failed = [one for one in done if one["result"] == "failed"]
+    if failed:
+        fields = sorted({error["field"] for one in failed for error in one["errors"]})[:20]
+        hub.audit.note("streams.import_refused", result="refused", entries=len(failed), fields=fields)
+    return done
 
 
 async def _import_one(
@@ -342,7 +347,7 @@ async def _import_one(
     errors = problem.errors if isinstance(problem, Invalid) else []
     return done | {
         "result": "failed",
-        "errors": errors or [{"field": "", "message": str(problem), "code": problem.code}],
+        "errors": redactor.clean(errors or [{"field": "", "message": str(problem), "code": problem.code}]),
     }
 
 

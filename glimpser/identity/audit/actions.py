@@ -22,6 +22,7 @@ ACTIONS: Mapping[str, str] = {
     "hub.started": "The hub started.",
     "hub.stopped": "The hub was stopped; without it, it was killed.",
     "streams.apply": "`glimpser apply` changed streams.",
+    "streams.import_refused": "Entries of an import were not taken; `fields` says what was wrong in them.",
     "plugins.switch": "A plugin was switched on or off from the command line.",
     "plugins.purge": "All that a plugin had stored was deleted from the command line.",
     "secrets.rotate": "The key of the secrets was changed from the command line.",
