@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -65,18 +66,54 @@ def test_only_administrators_see_it(hub: ApiHub) -> None:
         assert hub.sign_in(f"a-{role}").get("/api/me/audit-events").status_code == 200
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
-def test_no_cell_of_the_table_is_a_formula(hub: ApiHub, start: str) -> None:
-    name = f"{start}HYPERLINK(1)"
-    hub.call("POST", "/api/stream-groups", {"name": name})
-    answer = hub.api.get("/api/audit-events?format=csv&action=groups.")
+STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def formulas(text: str) -> list[str]:
+    """Cells that run in some spreadsheet, which splits cells where its country does."""
+    cells = [cell for line in csv.reader(io.StringIO(text, newline="")) for cell in line]
+    cells += re.split(r"[;\t\r\n]", text)
+    return [cell for cell in cells if cell.strip(" \xa0").startswith(STARTS)]
+
+
+@pytest.mark.attack("A55", control=True)
+@pytest.mark.parametrize(
+    "name",
+    [*(f"{start}HYPERLINK(1)" for start in STARTS), "\t=1", "\r=1", "\n=1", " =1", "\xa0=1", "a;=1;b", "a\t=1", "a\n=1",
+     'a";=1', "a; @SUM(1)", "=cmd|' /C calc'!A0"],
+)  # fmt: skip
+def test_no_cell_of_the_table_is_a_formula(hub: ApiHub, name: str) -> None:
+    made = hub.api.post("/api/stream-groups", json={"name": name})
+    kept = hub.get("/api/audit-events?limit=1&action=groups.")
+    assert made.status_code == 422 or kept[0]["object_name"] == name
+    answer = hub.api.get("/api/audit-events?format=csv")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert formulas(answer.text) == []
     rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
-    assert [int(r["seq"]) for r in rows] == sorted(seqs(hub, "action=groups."))
-    assert rows[-1]["object_name"] == f"'{name}"
-    assert all(not (cell or "").startswith(("=", "+", "-", "@", "\t", "\r", "＝")) for r in rows for cell in r.values())
-    # The control: as it is kept, it is one.
-    assert any(e["object_name"].startswith(start) for e in hub.get("/api/audit-events?action=groups."))
+    assert [int(r["seq"]) for r in rows[:-1]] == sorted(seqs(hub, ""))[: len(rows) - 1]
+    # The control: written as it is kept, it is one.
+    naive = io.StringIO()
+    csv.writer(naive).writerow([1, "groups.create_group", name, "{}"])
+    assert formulas(naive.getvalue()) != []
+
+
+@pytest.mark.attack("A55", control=True)
+def test_a_stranger_puts_no_formula_into_the_table(hub: ApiHub) -> None:
+    name = '=HYPERLINK("http://evil.example/";"Sign in again")'
+    assert hub.client().post("/api/auth/login", json={"name": name, "password": "wrong"}).status_code == 401
+    kept = until(lambda: hub.get("/api/audit-events?action=auth.sign_in_failed"), 5)
+    assert kept[0]["object_name"] == name, "the control: it is kept as it came"
+    table = hub.api.get("/api/audit-events?format=csv").text
+    assert formulas(table) == []
+    assert "HYPERLINK" in table
+
+
+@pytest.mark.control("A55")
+def test_other_names_stay_as_they_are(hub: ApiHub) -> None:
+    for name in ("a-b", "Tür; Flur", "x=1", "mail@home", 'a "quoted" one, and more'):
+        hub.call("POST", "/api/stream-groups", {"name": name})
+        answer = hub.api.get("/api/audit-events?format=csv&action=groups.")
+        assert list(csv.DictReader(io.StringIO(answer.text, newline="")))[-1]["object_name"] == name
 
 
 @pytest.fixture(scope="module")

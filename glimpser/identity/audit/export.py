@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,8 +25,9 @@ from .sealing import Seal
 COLUMNS = ("seq", "id", "at", "actor", "actor_name", "actor_kind", "address", "action", "object_type", "object_id",
            "object_name", "result", "data")  # fmt: skip
 PAGE = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What spreadsheets take for the beginning of a formula, full-width forms too."""
+FORMULA = re.compile(r"^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))[ \xa0]*(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where spreadsheets may take what follows for a formula, full-width forms too: at the beginning of a cell, and behind
+what many of them are set to split cells at, whatever stands in quotes."""
 
 
 async def _oldest_first(rows: QuerySet[AuditEvent]) -> AsyncIterator[AuditEvent]:
@@ -52,7 +54,7 @@ async def csv_of(rows: QuerySet[AuditEvent]) -> AsyncIterator[bytes]:
 
 
 def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return FORMULA.sub(r"'\g<0>", value) if isinstance(value, str) else value
 
 
 def _line(cells: Any) -> bytes:
