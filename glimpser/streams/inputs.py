@@ -13,7 +13,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Point = tuple[Share, Share]
 Id = Annotated[str, Field(pattern="^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
 Tag = Annotated[str, Field(min_length=1, max_length=64)]
-VISIBLE = r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$"
+VISIBLE = r"^[^\x00-\x1f]*[^\x00-\x20\s][^\x00-\x1f]*$"
 """Something to see, and no control characters."""
 
 
