@@ -29,6 +29,8 @@ def check_contribution(plugin_id: str, contribution: Contribution) -> None:
 
 
 def _faults(plugin_id: str, c: Contribution) -> Iterator[str]:
+    if not NAME.fullmatch(plugin_id):
+        yield f"its id {plugin_id!r} must match {NAME.pattern}"
     if c.manifest.id != plugin_id:
         yield f"its manifest says id {c.manifest.id!r}, its entry point {plugin_id!r}; they must be the same"
     if not c.manifest.title.strip():
