@@ -147,8 +147,9 @@ class KernelWatch:
         sends = asked.name != "connect"
         try:
             places = [seccomp.network_place(raw, sends=sends) for raw in seccomp.addresses(asked)]
-        except OSError as error:
-            rules.refuse(f"an address that could not be read ({error.strerror})")
+        except Exception as error:
+            # Whoever asked waits for an answer, and nobody else gives one.
+            rules.refuse(f"an address that could not be read ({error})")
             return False
         return all(rules.ask(*place, datagram=sends) for place in places if place is not None)
 
