@@ -13,6 +13,8 @@ from support.attacks import pytest_configure as pytest_configure
 from support.attacks import pytest_terminal_summary as pytest_terminal_summary
 from support.cameras import Cameras, cameras
 from support.hub import Hub, running
+from support.postgres import kind as kind
+from support.postgres import postgres_server as postgres_server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

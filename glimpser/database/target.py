@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +24,7 @@ class Target:
     """A database, either a SQLite file (``path``) or a PostgreSQL server (``postgres``: Tortoise's credentials)."""
 
     path: Path | None
-    postgres: dict[str, Any] | None = None
+    postgres: dict[str, Any] | None = field(default=None, repr=False)
 
     @classmethod
     def parse(cls, url: str, data_dir: Path) -> Target:
@@ -52,7 +52,7 @@ class Target:
             return {READ: sqlite.read_config(str(self.path)), WRITE: sqlite.write_config(str(self.path))}
         return {
             READ: self._postgres({"maxsize": POSTGRES_READERS}, default_transaction_read_only="on"),
-            WRITE: self._postgres({"maxsize": 1}),
+            WRITE: self._postgres({"maxsize": 1}, lock_timeout="30s", idle_in_transaction_session_timeout="60s"),
         }
 
     def migration_connections(self) -> dict[str, Any]:
@@ -65,6 +65,11 @@ class Target:
         server_settings = {"timezone": "UTC", "application_name": "glimpser", **settings}
         credentials = {**(self.postgres or {}), "minsize": 1, **options, "server_settings": server_settings}
         return {"engine": "tortoise.backends.asyncpg", "credentials": credentials}
+
+    def __str__(self) -> str:
+        """For people, without the password."""
+        found = self.postgres or {}
+        return str(self.path or f"{found.get('database')} at {found.get('host')}:{found.get('port')}")
 
     def prepare(self) -> None:
         """Make the folder and an empty file that only the hub's own user may read."""

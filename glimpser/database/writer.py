@@ -14,12 +14,15 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connections
 from tortoise.transactions import in_transaction
 
+from glimpser.database import catalog
 from glimpser.database.errors import DatabaseClosed, NestedWrite
 from glimpser.database.target import READ, WRITE
 
 GROUP_WRITES = 500
 GROUP_SECONDS = 0.010
 WRITE_SECONDS = 30.0
+_ONE_WRITER = "SELECT pg_advisory_xact_lock(x'676C6D77'::int, hashtext(coalesce(current_schema(), '')))"
+"""One process writes at a time, as on SQLite: what a change reads stays true until it is committed."""
 
 T = TypeVar("T")
 WriteFunction = Callable[[BaseDBAsyncClient], Awaitable[T]]
@@ -102,6 +105,8 @@ class Writer:
         taken: list[_Write] = []
         try:
             async with in_transaction(WRITE) as transaction:
+                if catalog.is_postgres(transaction):
+                    await transaction.execute_script(_ONE_WRITER)
                 token = get_connections().set(READ, transaction)
                 try:
                     for write in self._group():

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from glimpser.database import Database, DatabaseError
-from glimpser.database.models import LimitUse, User
+from glimpser.database.models import LimitUse
 from glimpser_sdk.ids import new_id
 
 from .permissions import Catalogue, Counted
@@ -122,8 +122,6 @@ class Limits:
         identifier, subject = new_id(), principal.account or principal.id
 
         async def change(conn: Any) -> Use:
-            # Other processes on the same server wait here until this is committed; SQLite has one writer anyway.
-            await User.filter(id=subject).using_db(conn).select_for_update().first()
             used = LimitUse.filter(subject=subject, name=name, expires_at__gt=now).using_db(conn)
             if not concurrent and object_id and (same := await used.filter(object_id=object_id).first()) is not None:
                 return Use(id=same.id, concurrent=False, fresh=False)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from support.postgres import new_database
 
 from .conftest import Log
 
@@ -22,8 +25,8 @@ async def client(audit, number):
         print(f"{number}-{count}", flush=True)
 
 async def main():
-    await migrate_all("", Path(sys.argv[1]), {})
-    db = Database("", Path(sys.argv[1]))
+    await migrate_all(sys.argv[2], Path(sys.argv[1]), {})
+    db = Database(sys.argv[2], Path(sys.argv[1]))
     await db.open()
     audit = Audit(db, Path(sys.argv[1]))
     async def mark():
@@ -36,12 +39,20 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("after", [20, 150])
-def test_kill_while_writing(log: Log, after: int) -> None:
+@pytest.fixture
+def log(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Log:
+    """An empty log, once on each kind of database."""
+    if kind == "sqlite":
+        return Log(tmp_path)
+    return Log(tmp_path, asyncio.run(new_database(request.getfixturevalue("postgres_server"))))
+
+
+def test_kill_while_writing(log: Log) -> None:
+    after = 80
     log.write(0)
     told: list[str] = []
     for _ in range(2):  # the second process goes on with the chain of the first
-        command = [sys.executable, "-c", WRITER, str(log.folder)]
+        command = [sys.executable, "-c", WRITER, str(log.folder), log.url]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout
         told += [process.stdout.readline().strip() for _ in range(after)]
@@ -61,7 +72,7 @@ def test_kill_while_writing(log: Log, after: int) -> None:
 
 def test_two_processes_write_one_chain(log: Log) -> None:
     log.write(1)
-    command = [sys.executable, "-c", WRITER.replace("10_000", "20"), str(log.folder)]
+    command = [sys.executable, "-c", WRITER.replace("10_000", "20"), str(log.folder), log.url]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     for process in both:
         assert process.stdout

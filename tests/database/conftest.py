@@ -1,18 +1,13 @@
-"""Databases to test on: SQLite files, and a PostgreSQL server of our own where Debian's is installed."""
+"""Databases to test on: SQLite files, and databases of the tests' own PostgreSQL server."""
 
 from __future__ import annotations
 
-import getpass
 import itertools
-import shutil
-import socket
-import subprocess
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-import asyncpg
 import pytest
+from support.postgres import new_database
 from support.tables import empty
 
 from glimpser.database import AppModels, Database, migrate_all
@@ -20,59 +15,10 @@ from glimpser.database import AppModels, Database, migrate_all
 _numbers = itertools.count()
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a running server without a database name."""
-    bins = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not bins:
-        pytest.skip("PostgreSQL is not installed (no /usr/lib/postgresql/*/bin)")
-    root = getpass.getuser() == "root"
-    if root and not shutil.which("runuser"):
-        pytest.skip("PostgreSQL does not run as root and there is no runuser to become another user")
-    as_user = ["runuser", "-u", "postgres", "--"] if root else []
-    # Not below pytest's own folder: only root may enter that.
-    folder = Path(tempfile.mkdtemp(prefix="glimpser-postgres-"))
-    if root:
-        shutil.chown(folder, "postgres")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-    def run(program: str, *args: str) -> None:
-        subprocess.run(
-            [*as_user, str(bins[-1] / program), *args], cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=60
-        )
-
-    data = str(folder / "data")
-    run("initdb", "-D", data, "-A", "trust", "-U", "glimpser", "--no-sync", "-E", "UTF8")
-    options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off"
-    run("pg_ctl", "-D", data, "-l", str(folder / "log"), "-o", options, "-w", "start")
-    try:
-        yield f"postgres://glimpser@127.0.0.1:{port}"
-    finally:
-        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder)
-
-
-async def _new_postgres(server: str, template: str = "template1") -> str:
-    name = f"test_{next(_numbers)}"
-    connection = await asyncpg.connect(f"{server}/postgres")
-    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    await connection.close()
-    return f"{server}/{name}"
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def kind(request: pytest.FixtureRequest) -> str:
-    if request.param == "postgres":
-        request.getfixturevalue("postgres_server")
-    return str(request.param)
-
-
 @pytest.fixture
 async def new_url(kind: str, request: pytest.FixtureRequest) -> str:
     """The URL of a database without tables, once of each kind."""
-    return "" if kind == "sqlite" else await _new_postgres(request.getfixturevalue("postgres_server"))
+    return "" if kind == "sqlite" else await new_database(request.getfixturevalue("postgres_server"))
 
 
 @pytest.fixture
@@ -92,10 +38,10 @@ def migrated() -> dict[str, str]:
 
 async def _copy_postgres(migrated: dict[str, str], server: str, data_dir: Path) -> str:
     if "postgres" not in migrated:
-        url = await _new_postgres(server)
+        url = await new_database(server)
         assert await migrate_all(url, data_dir, {}) == {}
         migrated["postgres"] = url.rsplit("/", 1)[1]
-    return await _new_postgres(server, migrated["postgres"])
+    return await new_database(server, migrated["postgres"])
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -332,3 +333,36 @@ async def test_a_cancelled_read_gives_its_connection_back(db: Database) -> None:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert await Stream.all().count() == 0
+
+
+COUNTER = """
+import asyncio, sys
+from pathlib import Path
+from glimpser.database import Database
+from glimpser.database.models import Setting
+
+async def main():
+    db = Database(sys.argv[1], Path(sys.argv[2]))
+    await db.open()
+    async def add(conn):
+        row = await Setting.get(key="count")
+        await asyncio.sleep(0)
+        await Setting.filter(key="count").update(value=row.value + 1)
+    for _ in range(100):
+        await db.write(add)
+    await db.close()
+
+asyncio.run(main())
+"""
+
+
+async def test_what_a_change_read_stays_true_until_it_is_committed(db: Database, kind: str, tmp_path: Path) -> None:
+    """Two processes count up the same row."""
+    await db.write(lambda _: Setting.create(key="count", value=0))
+    found = db.target.postgres or {}
+    url = "" if kind == "sqlite" else "postgres://{user}@{host}:{port}/{database}".format(**found)
+    processes = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", COUNTER, url, str(tmp_path)) for _ in range(2)
+    ]
+    assert [await process.wait() for process in processes] == [0, 0]
+    assert (await Setting.get(key="count")).value == 200

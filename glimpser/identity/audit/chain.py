@@ -13,13 +13,10 @@ from .sealing import START, Place, Seal
 
 CHECKPOINT = "audit.checkpoint"
 TRIM_AT_ONCE = 10_000
-POSTGRES_LOCK = 0x676C6D5F61756474
 
 
 async def append(conn: Any, seal: Seal, entries: Sequence[Entry]) -> None:
-    """Inside a transaction: add entries to the end. Other processes that add wait until it is over."""
-    if conn.capabilities.dialect == "postgres":
-        await conn.execute_query("SELECT pg_advisory_xact_lock($1)", [POSTGRES_LOCK])
+    """Inside a write, of which there is one at a time: add entries to the end."""
     last = await end(seal, conn)
     seq, mac = last.seq, last.mac
     for made in entries:
