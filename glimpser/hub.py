@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from glimpser.database import (
     AppModels,
     Database,
     DatabaseError,
+    Ownership,
     Target,
     copy_when_due,
     migrate_all,
@@ -108,6 +110,10 @@ class Hub:
         self.started_at = datetime.now(UTC)
         self.started_mono = time.monotonic()
         self.node_id = ""
+        self.ownership = Ownership(Target.parse(settings.database_url, settings.data_dir))
+        self.failed = ""
+        """Why it has to end."""
+        self.on_failed: Callable[[], None] = lambda: None
         self._background: list[asyncio.Task[None]] = []
 
     @property
@@ -151,12 +157,14 @@ class Hub:
             asyncio.create_task(self._copy_database(), name="copy the database"),
             asyncio.create_task(self.health.run(), name="stream health"),
             asyncio.create_task(self.limits.run(), name="limits"),
+            asyncio.create_task(self._keep_database(), name="hold the database"),
         ]
         await self._report_plugins()
         self.audit.note("hub.started")
 
     async def _open_database(self) -> None:
         models = {i: AppModels(models=s.modules, migrations=s.migrations) for i, s in self.plugins.models.items()}
+        await self.ownership.take()
         failed = await migrate_all(self.settings.database_url, self.settings.data_dir, models)
         for plugin_id, error in failed.items():
             self.plugins.fail(plugin_id, Stage.MIGRATE, error)
@@ -309,6 +317,11 @@ class Hub:
                 log.exception("pruning failed; it is tried again")
             await asyncio.sleep(PRUNE_S)
 
+    async def _keep_database(self) -> None:
+        self.failed = await self.ownership.keep()
+        log.error("%s", self.failed)
+        self.on_failed()
+
     async def _copy_database(self) -> None:
         told = False
         while (path := database_file(self.settings)) is not None:
@@ -342,6 +355,7 @@ class Hub:
         for step, seconds in steps:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(step, seconds)
+        await self.ownership.release()
         self.state = "stopped"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from glimpser import tls
-from glimpser.database import check_at_start
+from glimpser.database import DatabaseInUse, check_at_start
 from glimpser.hub import Hub, database_file
 from glimpser.identity.offline import link
 from glimpser.proxies import TrustedProxies
@@ -21,7 +21,8 @@ log = logging.getLogger("glimpser.hub")
 
 
 def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; prints ``ready URL`` when it answers. Blocks; call it on the main thread."""
+    """Serve until SIGTERM or SIGINT; prints ``ready URL`` when it answers. Blocks; call it on the main thread.
+    DatabaseInUse when another hub has the database, or took it while the server of it was away."""
     import uvloop
 
     from glimpser.logging import configure
@@ -45,6 +46,7 @@ async def _serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    hub.on_failed = stopping.set
     await hub.start()
     loop.add_signal_handler(signal.SIGHUP, hub.resync)
     app = create_app(hub)
@@ -70,6 +72,8 @@ async def _serve(settings: Settings) -> None:
         if not stopping.is_set():
             await hub.drain()
         await hub.stop()
+    if hub.failed:
+        raise DatabaseInUse(hub.failed)
 
 
 def _certificate(settings: Settings) -> tuple[str | None, str | None]:

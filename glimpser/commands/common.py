@@ -68,7 +68,7 @@ def _checked(load: Callable[[], T]) -> T:
 
 def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run to the end; errors that the services expect become one line."""
-    from glimpser.database.errors import DatabaseError
+    from glimpser.database.errors import DatabaseError, DatabaseInUse
     from glimpser.secrets import SecretError
     from glimpser_sdk.errors import ConfigInvalid, GlimpserError
 
@@ -76,6 +76,8 @@ def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(coroutine)
     except ConfigInvalid as error:
         raise Fault(f"{error.field}: {error}" if error.field else str(error)) from error
+    except DatabaseInUse as error:
+        raise Fault(str(error), FOLDER_IN_USE) from error
     except (GlimpserError, DatabaseError, SecretError, OSError) as error:
         raise Fault(str(error) or type(error).__name__) from error
 

@@ -57,12 +57,14 @@ def serve(settings: Settings) -> None:
     os.environ["GLIMPSER_DATA_DIR"] = str(settings.data_dir)
 
     from glimpser import serve
-    from glimpser.database.errors import DatabaseError
+    from glimpser.database.errors import DatabaseError, DatabaseInUse
     from glimpser.egress.errors import Refused
     from glimpser.secrets import SecretError
 
     try:
         serve.run(settings)
+    except DatabaseInUse as error:
+        raise Fault(str(error), FOLDER_IN_USE) from error
     except (DatabaseError, Refused, SecretError, SwitchesUnreadable) as error:
         raise Fault(f"the hub cannot start: {error}") from error
 

@@ -72,10 +72,12 @@ def rotate(data_dir: Path | None, config: Path | None) -> None:
 
 
 async def _rotate(settings: Settings) -> Rotated:
+    from glimpser.database import owned
     from glimpser.plugins.offline import opened
     from glimpser.rotation import rotate
 
-    async with opened(settings.database_url, settings.data_dir) as db:
+    url, data_dir = settings.database_url, settings.data_dir
+    async with owned(url, data_dir), opened(url, data_dir) as db:
         return await rotate(db, settings.key_path)
 
 

@@ -26,6 +26,8 @@ from glimpser.database.errors import (
     DatabaseClosed,
     DatabaseDamaged,
     DatabaseError,
+    DatabaseInUse,
+    DatabaseUnreachable,
     MigrationBusy,
     MigrationError,
     ModelsInvalid,
@@ -34,6 +36,7 @@ from glimpser.database.errors import (
     SchemaTooNew,
 )
 from glimpser.database.migrate import Migrator, migrate_all, migrating
+from glimpser.database.owner import Ownership, owned
 from glimpser.database.target import Target, network_filesystem
 
 __all__ = [
@@ -44,11 +47,14 @@ __all__ = [
     "DatabaseClosed",
     "DatabaseDamaged",
     "DatabaseError",
+    "DatabaseInUse",
+    "DatabaseUnreachable",
     "MigrationBusy",
     "MigrationError",
     "Migrator",
     "ModelsInvalid",
     "NestedWrite",
+    "Ownership",
     "PluginMigrationError",
     "SchemaTooNew",
     "Target",
@@ -59,5 +65,6 @@ __all__ = [
     "migrate_all",
     "migrating",
     "network_filesystem",
+    "owned",
     "quick_check",
 ]

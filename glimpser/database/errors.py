@@ -19,6 +19,14 @@ class DatabaseDamaged(DatabaseError):
     """SQLite's own check found a fault in the file or in a copy of it."""
 
 
+class DatabaseInUse(DatabaseError):
+    """Another hub runs on the database."""
+
+
+class DatabaseUnreachable(DatabaseError):
+    """The server of the database does not answer, or lets nobody in."""
+
+
 class MigrationBusy(DatabaseError):
     """Another process has been migrating this database for too long."""
 

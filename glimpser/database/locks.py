@@ -1,4 +1,4 @@
-"""One migrating process at a time."""
+"""Locks between processes: one migrates at a time."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from glimpser.database.errors import MigrationBusy
+from glimpser.database.errors import DatabaseUnreachable, MigrationBusy
 from glimpser.database.target import Target
 
 WAIT_SECONDS = 60.0
+CONNECT_SECONDS = 10.0
 _POLL_SECONDS = 0.1
 _ADVISORY_KEY = 0x676C696D70736572
 
@@ -26,7 +27,7 @@ async def migration_lock(target: Target, wait_s: float = WAIT_SECONDS) -> AsyncI
         async with _file_lock(target.path.with_name(f"{target.path.name}.migrate.lock"), wait_s):
             yield
     else:
-        async with _advisory_lock(target.postgres or {}, wait_s):
+        async with _advisory_lock(target, wait_s):
             yield
 
 
@@ -35,7 +36,7 @@ async def _file_lock(path: Path, wait_s: float) -> AsyncIterator[None]:
     file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         end = time.monotonic() + wait_s
-        while not _locked(file):
+        while not locked(file):
             await _wait(end)
         yield
     finally:
@@ -43,7 +44,8 @@ async def _file_lock(path: Path, wait_s: float) -> AsyncIterator[None]:
         os.close(file)
 
 
-def _locked(file: int) -> bool:
+def locked(file: int) -> bool:
+    """Whether the open file is locked by this call, without waiting."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -52,11 +54,8 @@ def _locked(file: int) -> bool:
 
 
 @asynccontextmanager
-async def _advisory_lock(credentials: dict[str, Any], wait_s: float) -> AsyncIterator[None]:
-    import asyncpg  # type: ignore[import-untyped]  # an extra: only PostgreSQL needs it
-
-    # A connection of its own: a pool gives up advisory locks whenever a connection returns to it.
-    connection = await asyncpg.connect(**credentials)
+async def _advisory_lock(target: Target, wait_s: float) -> AsyncIterator[None]:
+    connection = await connect(target)
     try:
         end = time.monotonic() + wait_s
         while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _ADVISORY_KEY):
@@ -64,6 +63,24 @@ async def _advisory_lock(credentials: dict[str, Any], wait_s: float) -> AsyncIte
         yield
     finally:
         await connection.close()
+
+
+async def connect(target: Target, **settings: str) -> Any:
+    """A connection for a lock alone: a pool gives up advisory locks whenever a connection returns to it.
+    DatabaseUnreachable when there is none to be had."""
+    try:
+        import asyncpg  # type: ignore[import-untyped]  # an extra: only PostgreSQL needs it
+    except ImportError:
+        raise DatabaseUnreachable("PostgreSQL needs the extra glimpser[postgres]") from None
+    try:
+        return await asyncpg.connect(
+            **(target.postgres or {}),
+            timeout=CONNECT_SECONDS,
+            server_settings={"application_name": "glimpser", **settings},
+        )
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        why = str(error) or type(error).__name__
+        raise DatabaseUnreachable(f"the database {target} cannot be reached: {why}") from error
 
 
 async def _wait(end: float) -> None:
