@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from support.hub import Hub, until
+from support.postgres import new_database
 
 from glimpser.database import Database
 from glimpser.database.models import PluginState, Session, Stream, User
@@ -31,7 +32,7 @@ STREAMS = 300
 EXIT_IN_USE = 5
 
 NAIVE = """
-import asyncio, sys
+import asyncio, os, sys
 from pathlib import Path
 from glimpser.database import Database
 from glimpser.keyfile import new_key, read_keys, write_keys
@@ -40,7 +41,7 @@ from glimpser.sealed import rows
 from glimpser.secrets import SecretBox
 
 async def main(folder, key):
-    db = Database("", folder)
+    db = Database(os.environ.get("GLIMPSER_DATABASE_URL", ""), folder)
     await db.open()
     old, = read_keys(key)
     fresh = new_key()
@@ -56,9 +57,17 @@ asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2])))
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Hub:
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Of SQLite, unless the test says otherwise."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return ""
+    return asyncio.run(new_database(request.getfixturevalue("postgres_server")))
+
+
+@pytest.fixture
+def hub(tmp_path: Path, database_url: str) -> Hub:
     """A data folder, without a hub, in which streams, a plugin and its values have secrets."""
-    hub = Hub(tmp_path / "hub")
+    hub = Hub(tmp_path / "hub", GLIMPSER_DATABASE_URL=database_url)
     streams = [
         {"external_key": f"s{n}", "name": f"s{n}", "kind": "ffmpeg", "enabled": False,
          "config": {"url": f"rtsp://u:canary-{n}@127.0.0.1:1/"}, "analyzers": {}, "sinks": {}}
@@ -90,7 +99,7 @@ def hub(tmp_path: Path) -> Hub:
 
 def _with(hub: Hub, use: Any) -> Any:
     async def opened() -> Any:
-        db = Database("", hub.folder)
+        db = Database(hub.environment["GLIMPSER_DATABASE_URL"], hub.folder)
         await db.open()
         try:
             return await use(db)
@@ -130,7 +139,16 @@ def kill_during(hub: Hub, command: list[str], chance: random.Random) -> bool:
     return process.wait() == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("turns", [6, pytest.param(60, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    ("database_url", "turns"),
+    [
+        ("sqlite", 4),
+        ("postgres", 3),
+        pytest.param("sqlite", 60, marks=pytest.mark.soak),
+        pytest.param("postgres", 60, marks=pytest.mark.soak),
+    ],
+    indirect=["database_url"],
+)
 def test_killing_a_rotation_loses_nothing(hub: Hub, turns: int) -> None:
     planted, rowsaid, chance = secrets(hub), versions(hub), random.Random(1)
     assert len(planted) == STREAMS + 3
