@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
+
+from tests.support.authority import Authority
 
 from .hubs import NAME, PASSWORD, running
 
@@ -25,8 +28,9 @@ def free_port() -> int:
 
 
 @contextlib.asynccontextmanager
-async def proxy(port: int, to: int) -> AsyncIterator[None]:
+async def proxy(port: int, to: int, tls: Authority | None = None) -> AsyncIterator[None]:
     """Passes on what is under PREFIX, without it, and answers 404 for the rest, as a web server with one location does.
+    With ``tls`` it does the encryption for the hub, and says so.
 
     One request a connection, so that only the first line has to be understood; sockets stay open both ways.
     """
@@ -51,11 +55,17 @@ async def proxy(port: int, to: int) -> AsyncIterator[None]:
         if b"upgrade: websocket" not in rest.lower():
             kept = [h for h in rest.split(b"\r\n") if not h.lower().startswith(b"connection:")]
             rest = b"\r\n".join([b"Connection: close", *kept])
+        if tls is not None:
+            rest = b"\r\n".join([b"X-Forwarded-Proto: https", rest])
         inner.write(b" ".join((method, path[len(PREFIX) :] or b"/", version)) + b"\r\n" + rest)
         await asyncio.gather(copy(reader, inner), copy(inner_reader, writer))
 
     strays: list[bytes] = []
-    server = await asyncio.start_server(serve, "127.0.0.1", port)
+    context = None
+    if tls is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tls.certificate, tls.key)
+    server = await asyncio.start_server(serve, "127.0.0.1", port, ssl=context)
     async with server:
         yield
     assert [path for path in strays if path != b"/favicon.ico"] == []

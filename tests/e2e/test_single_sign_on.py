@@ -1,5 +1,5 @@
 """Signing in with a password, and at a certified provider, in a real browser: on a LAN-style address without
-encryption, behind a proxy that adds a path, and encrypted."""
+encryption, and encrypted, by the hub itself or by a proxy that adds a path."""
 
 from __future__ import annotations
 
@@ -91,26 +91,6 @@ async def test_on_a_lan_without_encryption(page: Page, film: Path, tmp_path: Pat
         await page.context.close()
 
 
-async def test_behind_a_proxy_that_adds_a_path(page: Page, film: Path, tmp_path: Path) -> None:
-    inside, outside, port = free_port(), free_port(), free_port()
-    public = f"http://127.0.0.1:{outside}{PREFIX.decode()}"
-    (tmp_path / "hub").mkdir()
-    more = variables(f"http://127.0.0.1:{port}", GLIMPSER_PUBLIC_URL=public)
-    with (
-        provider(port, public),
-        running(tmp_path / "hub", film.parent, inside, **more) as hub,
-    ):
-        async with proxy(outside, inside):
-            await set_up(page, hub)
-            await sign_out(page, public, NAME)
-            await by_password(page, public)
-            await by_provider(page, public)
-
-            await page.goto(f"{public}/login?problem=auth.sso_unknown")
-            await expect(page.get_by_role("alert").filter(has_text="You have no account here")).to_be_visible()
-            await page.context.close()
-
-
 class TestEncrypted:
     """By a certificate that the hub made for itself, at a provider whose own one an authority at home signed."""
 
@@ -132,11 +112,36 @@ class TestEncrypted:
             await sign_out(page, public, NAME)
             await by_password(page, public)
             await by_provider(page, public)
-            kept = [cookie for cookie in await page.context.cookies(public) if "glimpser" in cookie["name"]]
-            assert {cookie["name"] for cookie in kept} == {"__Host-glimpser_session", "__Host-glimpser_device"}
-            assert all(cookie["secure"] and cookie["httpOnly"] for cookie in kept)
+            await self._kept(page, public)
             await self._with_a_code(page, public)
             await page.context.close()
+
+    async def test_by_a_proxy_that_adds_a_path(self, page: Page, film: Path, tmp_path: Path) -> None:
+        inside, outside, port, home = free_port(), free_port(), free_port(), authority(tmp_path / "home")
+        public = f"https://127.0.0.1:{outside}{PREFIX.decode()}"
+        (tmp_path / "hub").mkdir()
+        more = variables(f"https://127.0.0.1:{port}", GLIMPSER_PUBLIC_URL=public, GLIMPSER_CA_FILE=str(home.ca),
+                         GLIMPSER_TRUSTED_PROXIES="127.0.0.1")  # fmt: skip
+        with (
+            provider(port, public, tls=home),
+            running(tmp_path / "hub", film.parent, inside, **more) as hub,
+        ):
+            async with proxy(outside, inside, home):
+                await set_up(page, hub)
+                await sign_out(page, public, NAME)
+                await by_password(page, public)
+                await by_provider(page, public)
+                await self._kept(page, public)
+
+                await page.goto(f"{public}/login?problem=auth.sso_unknown")
+                await expect(page.get_by_role("alert").filter(has_text="You have no account here")).to_be_visible()
+                await page.context.close()
+
+    async def _kept(self, page: Page, public: str) -> None:
+        """Cookies are for https and for this host alone."""
+        kept = [cookie for cookie in await page.context.cookies(public) if "glimpser" in cookie["name"]]
+        assert {cookie["name"] for cookie in kept} == {"__Host-glimpser_session", "__Host-glimpser_device"}
+        assert all(cookie["secure"] and cookie["httpOnly"] for cookie in kept)
 
     async def _with_a_code(self, page: Page, public: str) -> None:
         """Who has a second factor at the hub is asked for it after the provider."""
