@@ -23,6 +23,8 @@ TITLES = {
 
 CONFLICTS = frozenset({"stream.key_taken", "group.not_found", "user.exists", "role.exists"})
 """What is well formed but does not fit what is here."""
+SHOWN = 100
+"""As many wrong fields as an answer names; a short request can have thousands."""
 
 
 class FieldProblem(BaseModel):
@@ -43,7 +45,7 @@ class ProblemOut(BaseModel):
     detail: str = Field(description="For people.")
     params: dict[str, Any]
     trace_id: str = Field(description="Also in the hub's log.")
-    errors: list[FieldProblem] = Field(default_factory=list, description="Fields that are not valid.")
+    errors: list[FieldProblem] = Field(default_factory=list, description="Fields that are not valid, the first 100.")
 
 
 class Invalid(Problem):
@@ -51,8 +53,8 @@ class Invalid(Problem):
 
     def __init__(self, errors: list[dict[str, str]], status: int = 422, code: str = "request.invalid") -> None:
         detail = "; ".join(f"{e['field'] or 'request'}: {e['message']}" for e in errors[:5])
-        super().__init__(status, code, detail)
-        self.errors = errors
+        super().__init__(status, code, detail + (f"; and {len(errors) - 5} more" if len(errors) > 5 else ""))
+        self.errors = errors[:SHOWN]
 
 
 class WrongProof(Problem):

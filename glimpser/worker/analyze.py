@@ -28,7 +28,8 @@ from .feed import Feed
 from .routing import InlineSlot, Slot
 
 PICTURES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
-_NUMBER = re.compile(r"(\d+)\D*$")
+# The last number. Nothing is given back, so that a long name without an end that fits is read once.
+_NUMBER = re.compile(r"(?<!\d)(\d++)\D*+$")
 
 
 class _MediaClock:
