@@ -43,14 +43,17 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HEALTH = frozenset({"/healthz", "/readyz", "/startupz"})
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
+    "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'; "
+    # No code of a page can put text where the browser would run it; there is no policy that could say otherwise.
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+INERT_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+"""Of what is no page. Whatever a browser takes it for, nothing in it runs, and it is of no origin."""
+PAGE_TYPES = frozenset({"text/html", "text/css", "text/javascript", "image/svg+xml"})
 SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
-        "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'; "
-        # No code of a page can put text where the browser would run it; there is no policy that could say otherwise.
-        "require-trusted-types-for 'script'; trusted-types 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -133,7 +136,8 @@ def create_app(hub: Hub) -> Quart:
     @app.after_request
     async def leave(response: Response) -> Response:
         await settle(hub, response.status_code)
-        for name, value in SECURITY_HEADERS.items():
+        policy = PAGE_POLICY if response.mimetype in PAGE_TYPES else INERT_POLICY
+        for name, value in (*SECURITY_HEADERS.items(), ("Content-Security-Policy", policy)):
             response.headers.setdefault(name, value)
         if g.get("signed") or (request.path.startswith("/api") and "Cache-Control" not in response.headers):
             response.headers["Cache-Control"] = "private, no-store"

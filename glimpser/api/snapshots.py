@@ -13,6 +13,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from glimpser.database.models import MediaFile, Snapshot, Stream
 from glimpser.identity.permissions import MEDIA_DOWNLOADS
 from glimpser.identity.policy import Principal
+from glimpser.media.service import SUFFIXES
 from glimpser_sdk.web import Problem
 
 from . import visible
@@ -110,19 +111,22 @@ async def delete_snapshot(hub: Hub, snapshot: Snapshot) -> None:
     await hub.media.delete_snapshot(snapshot)
 
 
-async def _file(hub: Hub, relative: str, content_type: str, etag: str) -> Response:
+async def _file(hub: Hub, relative: str, content_type: str, identifier: str, etag: str) -> Response:
     path = hub.media.storage.path(relative)
     if not await asyncio.to_thread(path.is_file):
         raise Problem(404, "media.gone", "the file is not there any more")
     if f'"{etag}"' in (request.headers.get("If-None-Match") or ""):
         return Response(b"", status=304, headers={"ETag": f'"{etag}"'})
-    response = await send_file(path, mimetype=content_type, add_etags=False)
+    # A sink names the type: what is no picture and no video leaves as a file, whatever is in it.
+    suffix = SUFFIXES.get(content_type)
+    mimetype, shown = (content_type, "inline") if suffix else ("application/octet-stream", "attachment")
+    response = await send_file(path, mimetype=mimetype, add_etags=False)
     if request.headers.get("If-Range", f'"{etag}"') == f'"{etag}"':
         await _cut(response, int(response.content_length or 0))
+    response.headers["Content-Disposition"] = f'{shown}; filename="{identifier}.{suffix or "bin"}"'
     response.headers["ETag"] = f'"{etag}"'
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
 
@@ -149,7 +153,7 @@ async def _cut(response: Response, size: int) -> None:
        media="image/jpeg", counts=MEDIA_DOWNLOADS)  # fmt: skip
 async def snapshot_image(hub: Hub, snapshot: Snapshot) -> Response:
     """The picture."""
-    return await _file(hub, snapshot.path, "image/jpeg", snapshot.sha256[:32])
+    return await _file(hub, snapshot.path, "image/jpeg", snapshot.id, snapshot.sha256[:32])
 
 
 @route("GET", "/api/clips/<id:clip_id>", permission="events.view", load=CLIP, answer=ClipOut)
@@ -168,4 +172,4 @@ async def delete_clip(hub: Hub, clip: MediaFile) -> None:
        counts=MEDIA_DOWNLOADS, also={206: "A part of it, for Range."})  # fmt: skip
 async def clip_file(hub: Hub, clip: MediaFile) -> Response:
     """The video; supports Range."""
-    return await _file(hub, clip.path, clip.content_type, clip.id)
+    return await _file(hub, clip.path, clip.content_type, clip.id, clip.id)

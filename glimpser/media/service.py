@@ -19,8 +19,8 @@ from .storage import LocalStorage
 
 log = logging.getLogger("glimpser.media")
 
-SUFFIXES = {"video/mp4": "mp4", "image/jpeg": "jpg"}
-"""Endings of kept files by content type; any other is ``bin``."""
+SUFFIXES = {"video/mp4": "mp4", "video/webm": "webm", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+"""Endings of kept files by content type; any other is ``bin``, and is never shown by a browser."""
 
 
 class EventLinks(Protocol):
