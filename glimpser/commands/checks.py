@@ -44,6 +44,7 @@ def run_checks(settings: Settings) -> Iterator[Finding]:
         ("packages", lambda: shared_packages(list(distributions()))),
         ("requirements", lambda: broken_requirements(list(distributions()))),
         ("plugins", lambda: _plugins(settings)),
+        ("code", lambda: _code(settings.data_dir)),
         ("data folder", lambda: _folder(settings.data_dir)),
         ("secret key", lambda: _key(settings)),
         ("clock", _clock),
@@ -123,6 +124,20 @@ def _plugins(settings: Settings) -> Iterator[Finding]:
     on = [plugin.id for plugin in plugins.values() if plugin.state is None]
     advice = "" if on else "pip install glimpser[demo]"
     yield Finding("ok" if on else "warn", "plugins", f"on: {', '.join(on) or 'none'}", advice)
+
+
+def _code(data_dir: Path) -> Iterator[Finding]:
+    """Whoever gets the hub to write a file must not get it to run one."""
+    folders = {Path(place).resolve() for place in sys.path if place and Path(place).is_dir()}
+    inside = sorted(place for place in folders if place.is_relative_to(data_dir.resolve()))
+    for place in inside:
+        yield Finding("fail", "code", f"Python imports from {place}, where the hub writes", "install it elsewhere")
+    open_ = sorted(place for place in folders if os.access(place, os.W_OK))
+    if open_ and not inside:
+        detail = f"{len(open_)} of {len(folders)} folders of code can be changed by the user who runs this"
+        yield Finding("warn", "code", f"{detail}, such as {open_[0]}", "for a service: let another user own them")
+    elif not inside:
+        yield Finding("ok", "code", f"{len(folders)} folders, none of which the user who runs this can change")
 
 
 def _folder(folder: Path) -> Iterator[Finding]:

@@ -263,6 +263,8 @@ class EgressService:
         with theirs:
             handed = (theirs.fileno(), self._bound().fileno())
             environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+            # Nothing is imported from the folder that the hub was started in: it may be one that the hub writes to.
+            environment["PYTHONSAFEPATH"] = "1"
             self._process = process = await asyncio.create_subprocess_exec(
                 *(self._python, "-m", "glimpser.egress", str(os.getpid()), *map(str, handed)),
                 stdin=asyncio.subprocess.DEVNULL,

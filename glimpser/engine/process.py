@@ -41,12 +41,13 @@ _THREADS = {
 def environment(
     data_dir: Path, python_path: tuple[str, ...] = (), base: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """What a worker may know of the hub's environment: no secret of it, and one thread for each library."""
+    """What a worker may know of the hub's environment: no secret of it, and one thread for each library. It imports
+    nothing from the folder that it is started in, which may be one that the hub writes to."""
     source = os.environ if base is None else base
     passed = {k: v for k, v in source.items() if k in _PASSED or k.startswith(_PASSED_PREFIXES)}
     if python_path:
         passed["PYTHONPATH"] = os.pathsep.join([*python_path, *filter(None, [passed.get("PYTHONPATH")])])
-    return {**passed, **_THREADS, MARKER: str(data_dir)}
+    return {**passed, **_THREADS, "PYTHONSAFEPATH": "1", MARKER: str(data_dir)}
 
 
 def end_group(pid: int, number: int) -> None:
