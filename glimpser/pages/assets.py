@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -45,7 +46,8 @@ def packaged() -> Mapping[str, Asset]:
 
 
 @cache
-def shell(depth: int) -> Asset:
-    """The one document of all pages, for a path ``depth`` folders below the root."""
+def shell(depth: int, root: str = "") -> Asset:
+    """The one document of all pages, for a path ``depth`` folders below the root; ``root``: where that is, if known."""
     document = packaged()[SHELL]
-    return asset(document.body.replace(ROOT, b"../" * depth or b"./"), document.content_type)
+    way = html.escape(root).encode() or b"../" * depth or b"./"
+    return asset(document.body.replace(ROOT, way), document.content_type)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
 from quart import Response, request
 
 from glimpser.api.routing import PUBLIC, Routes
 from glimpser_sdk.web import Problem
 
 from .assets import SHELL, Asset, packaged, shell
+
+if TYPE_CHECKING:
+    from glimpser.hub import Hub
 
 route = Routes("pages", documented=False)
 
@@ -23,9 +29,10 @@ def _answer(asset: Asset) -> Response:
 
 
 @route("GET", "/", permission=PUBLIC, media=HTML)
-async def wall() -> Response:
-    """The live wall."""
-    return _answer(shell(0))
+async def wall(hub: Hub) -> Response:
+    """The live wall. Below a path prefix people leave out the slash at the end, which the hub does not see."""
+    public = urlsplit(hub.settings.public_url)
+    return _answer(shell(0, f"{public.path}/" if public.path and request.host == public.netloc else ""))
 
 
 @route("GET", "/events", permission=PUBLIC, media=HTML)

@@ -133,6 +133,9 @@ class TestEncrypted:
                 await by_provider(page, public)
                 await self._kept(page, public)
 
+                # Without a slash at the end, as people type it.
+                await page.goto(public)
+                await expect(page.get_by_role("button", name="Sign out grace")).to_be_visible()
                 await page.goto(f"{public}/login?problem=auth.sso_unknown")
                 await expect(page.get_by_role("alert").filter(has_text="You have no account here")).to_be_visible()
                 await page.context.close()
