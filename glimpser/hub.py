@@ -160,6 +160,7 @@ class Hub:
             asyncio.create_task(self._keep_database(), name="hold the database"),
         ]
         await self._report_plugins()
+        await self.audit.note_left_open()
         self.audit.note("hub.started")
 
     async def _open_database(self) -> None:

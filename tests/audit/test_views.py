@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,4 +64,16 @@ def test_who_watched_what_and_how_long(hub: ApiHub) -> None:
     assert over["data"]["count"] == 3
     assert [e["action"] for e in entries(hub, "hub.stopped")] == ["hub.stopped"]
     assert "as they were written" in hub.glimpser("audit", "verify")
+
+    # Who watched when the hub was killed has an end as well, once.
     hub.start()
+    with hub.api.stream("GET", f"/api/stream/{stream}/mjpeg") as live:
+        assert next(live.iter_bytes())
+        begun(hub, "live.view", 4)
+        hub.signal(signal.SIGKILL)
+    for _ in range(2):
+        hub.stop()
+        hub.start()
+        (last, *before) = begun(hub, "live.view_ended", 4)[::-1]
+        assert (last["actor_name"], last["object_id"], last["data"]["killed"]) == ("ada", stream, True)
+        assert not any("killed" in e["data"] for e in before)

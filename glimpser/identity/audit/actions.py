@@ -28,7 +28,8 @@ ACTIONS: Mapping[str, str] = {
     "secrets.rotate": "The key of the secrets was changed from the command line.",
     "access.refused": "Somebody tried what is not theirs to do; `tried` is the operation, `again` how often more.",
     "live.view": "Somebody began to watch a stream.",
-    "live.view_ended": "They were gone for a minute; `since` and `seconds` say how long it was.",
+    "live.view_ended": "They were gone for a minute; `since` and `seconds` say how long it was. With `killed`, the "
+    "hub was killed, and nobody knows when.",
     "media.read": "Somebody began to look at single pictures or clips of a stream.",
     "media.read_ended": "None more for ten minutes; `count` says how many it were.",
     "audit.exported": "The log was exported.",

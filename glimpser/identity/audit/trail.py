@@ -22,7 +22,7 @@ from .pending import NotWritten, Pending
 from .repeats import Repeats
 from .sealing import HeadFile, Place, Seal
 from .verify import Verdict, verify
-from .views import Views
+from .views import Views, left_open
 
 log = logging.getLogger("glimpser.audit")
 
@@ -102,6 +102,11 @@ class Audit:
     def note(self, action: str, **what: Any) -> None:
         """Write an entry soon, for what must not wait for it: looking, and what went wrong."""
         self.note_entry(entry(action, **what))
+
+    async def note_left_open(self) -> None:
+        """Write the ends of what people looked at when the hub was killed, before it starts anew."""
+        for made in await left_open():
+            self.note_entry(made)
 
     def note_entry(self, made: Entry) -> None:
         """Write this entry soon."""

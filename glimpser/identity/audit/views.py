@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from .entries import Entry, moment
+from glimpser.database.models import AuditEvent
+
+from .entries import FIELDS, Entry, moment
 
 GONE_S = 60.0
 """After live pictures: a page that is loaded again goes on."""
 GONE_FILES_S = 600.0
 """After single pictures and clips."""
+ENDED = "_ended"
+MOST_LEFT = 20_000
 
 
 @dataclass(slots=True)
@@ -69,4 +74,25 @@ class Views:
                 data = {**view.entry.data, "since": moment(view.entry.at), "seconds": seconds}
                 if view.count:
                     data["count"] = view.count
-                self._write(replace(view.entry, action=f"{view.entry.action}_ended", at=ended, data=data))
+                self._write(replace(view.entry, action=view.entry.action + ENDED, at=ended, data=data))
+
+
+async def left_open(actions: tuple[str, ...] = ("live.view", "media.read")) -> list[Entry]:
+    """The ends that a hub which was killed did not write. When people really left nobody knows."""
+    began = await AuditEvent.filter(action="hub.started").order_by("-seq").first()
+    rows = AuditEvent.filter(
+        seq__gt=began.seq if began else 0, action__in=[a + e for a in actions for e in ("", ENDED)]
+    )
+    ended: Counter[tuple[str, str, str, str]] = Counter()
+    found = []
+    for row in await rows.order_by("-seq").limit(MOST_LEFT):
+        key = (row.action.removesuffix(ENDED), row.actor, str(row.data.get("via", "")), row.object_id)
+        if row.action.endswith(ENDED):
+            ended[key] += 1
+        elif ended[key]:
+            ended[key] -= 1
+        else:
+            kept = {name: getattr(row, name) for name in FIELDS}
+            kept |= {"action": row.action + ENDED, "data": {**row.data, "since": moment(row.at), "killed": True}}
+            found.append(Entry(at=datetime.now(UTC), **kept))
+    return found[::-1]
