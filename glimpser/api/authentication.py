@@ -210,7 +210,8 @@ async def setup_signup(hub: Hub, body: SignUp) -> Response:
     return with_cookies(made)
 
 
-@route("POST", "/api/auth/login", permission=PUBLIC, body=SignIn, status=204)
+@route("POST", "/api/auth/login", permission=PUBLIC, body=SignIn, status=204,
+       also={401: "Wrong, or a code is needed as well."})  # fmt: skip
 async def login(hub: Hub, body: SignIn) -> Response:
     """Sign in with a password; sets the session cookie.
 

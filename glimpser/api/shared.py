@@ -123,7 +123,8 @@ async def _event(hub: Hub, principal: Principal, event: Event) -> dict[str, Any]
     }  # fmt: skip
 
 
-@route("POST", "/api/auth/links/share", permission=PUBLIC, body=Opening, answer=SharedOut)
+@route("POST", "/api/auth/links/share", permission=PUBLIC, body=Opening, answer=SharedOut,
+       also={401: "It has a password, which was not given or is wrong."})  # fmt: skip
 async def open_link(hub: Hub, body: Opening) -> Response:
     """Open a share link; sets the visitor's cookie, which opens what is below /api/shared/{link_id}. Answers 404 for
     whatever is no live link, and 401 where it has a password that was not given or is wrong."""

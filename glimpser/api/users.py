@@ -106,6 +106,7 @@ class UserOut(BaseModel):
     active: bool
     streams: list[str] | None
     restrictions: RestrictionsIn
+    factor: str | None = Field(description="The second factor that guards the account.")
     locked_until: str | None = Field(
         description="From somewhere, after too many failures; the year 9999: until unlocked."
     )
@@ -143,7 +144,7 @@ async def _outs(hub: Hub, rows: list[User]) -> list[dict[str, Any]]:
             "id": row.id, "name": row.name, "display_name": row.display_name, "role": row.role,
             "role_name": named.get(row.role, "unknown"), "active": row.active, "streams": row.streams,
             "locked_until": locks.get(row.name_key), "last_sign_in_at": row.last_sign_in_at, "version": row.version,
-            "restrictions": asdict(restrictions.stored(row.restrictions)),
+            "factor": row.factor, "restrictions": asdict(restrictions.stored(row.restrictions)),
             "created_at": row.created_at, "updated_at": row.updated_at,
         })
         for row in rows

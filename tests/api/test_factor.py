@@ -71,7 +71,8 @@ class TestSignIn:
         browser, code = hub.client(), person.app.now()
         assert browser.get("/api/me").status_code == 401
         assert person.verify(browser, code).status_code == 204
-        assert browser.get("/api/me").json()["factor"] == "totp"
+        assert browser.get("/api/me").json()["factor"] == hub.get(f"/api/users/{person.id}")["factor"] == "totp"
+        assert "401" in hub.get("/api/openapi.json")["paths"]["/api/auth/login"]["post"]["responses"]
         replayed = person.verify(hub.client(), code)
         assert (replayed.status_code, replayed.json()["code"]) == (401, "auth.wrong")
         assert person.verify(hub.client(), person.recovery[0]).status_code == 204
