@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from glimpser.database.fields import ID_LENGTH
 from glimpser_sdk.web import Problem
 
 from .routing import Page
@@ -41,9 +42,11 @@ def decode(cursor: str) -> tuple[Any, str]:
         if (
             not isinstance(identifier, str)
             or not isinstance(value, str | int | float)
+            or len(identifier) > ID_LENGTH
             or "\0" in f"{value}{identifier}"
         ):
             raise ValueError
+        f"{value}{identifier}".encode()  # half a pair of surrogates is in no row
         return value, identifier
     except (ValueError, TypeError):
         raise Problem(
@@ -55,14 +58,15 @@ async def page(rows: QuerySet[Any], query: PageQuery, *, by: str, descending: bo
     """One page of rows ordered by column ``by`` and id; ``items`` are the rows. ``time``: the column is a time."""
     total = await _count(rows)
     if query.cursor is not None:
+        value: Any
         value, identifier = decode(query.cursor)
-        if time:
-            try:
-                value = datetime.fromisoformat(str(value))
-                if value.tzinfo is None:
-                    raise ValueError
-            except ValueError:
-                raise Problem(404, "cursor.not_found", "this cursor is of another list") from None
+        try:
+            value = _time(value) if time else value
+            longest = getattr(rows.model._meta.fields_map[by], "max_length", None)
+            if longest is not None and len(str(value)) > longest:
+                raise ValueError
+        except (ValueError, OverflowError):
+            raise Problem(404, "cursor.not_found", "this cursor is of another list") from None
         step = "lt" if descending else "gt"
         rows = rows.filter(Q(**{f"{by}__{step}": value}) | Q(**{by: value, f"id__{step}": identifier}))
     order = "-" if descending else ""
@@ -70,6 +74,14 @@ async def page(rows: QuerySet[Any], query: PageQuery, *, by: str, descending: bo
     more = len(found) > query.limit
     items = list(found[: query.limit])
     return Page(items, encode(getattr(items[-1], by), items[-1].id) if more else None, total)
+
+
+def _time(value: Any) -> datetime:
+    """As the database compares it: in UTC, where a time at the ends of the calendar may have no place."""
+    found = datetime.fromisoformat(str(value))
+    if found.tzinfo is None:
+        raise ValueError
+    return found.astimezone(UTC)
 
 
 async def _count(rows: QuerySet[Any]) -> int:

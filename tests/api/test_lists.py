@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -24,6 +26,12 @@ def walk(hub: ApiHub, path: str, **while_at: Any) -> list[Any]:
         if f"p{number}" in while_at:
             while_at[f"p{number}"]()
     return found
+
+
+def made_up(hub: ApiHub, path: str, value: Any, identifier: str) -> int:
+    """The status of a page that somebody asks for with a cursor of their own making."""
+    cursor = base64.urlsafe_b64encode(json.dumps([value, identifier]).encode()).decode().rstrip("=")
+    return hub.api.get(f"/api/{path}", params={"cursor": cursor}).status_code
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +89,20 @@ class TestPages:
             "WyJub3cgYSB0aW1lIiwieCJd",
         ):
             assert hub.api.get(f"/api/events?cursor={cursor}").status_code == 404, cursor
+
+    @pytest.mark.parametrize(
+        ("path", "value"),
+        [
+            *(("events", at) for at in ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59")),
+            *((path, value) for path in ("streams", "users", "stream-groups") for value in ("\ud800", "x" * 301)),
+            *(("audit-events", number) for number in (2**63, -1, 1.5, "\ud800")),
+        ],
+    )
+    def test_a_made_up_cursor_fits_no_column(self, hub: ApiHub, path: str, value: Any) -> None:
+        fits = {"events": "2026-01-01T00:00:00+00:00", "audit-events": 5}.get(path, "x")
+        wrong = [(value, "x"), (fits, "\ud800"), (fits, "x" * 27)]
+        assert [made_up(hub, path, *cursor) for cursor in wrong] == [404] * 3
+        assert made_up(hub, path, fits, "x" * 26) == 200
 
     @pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "after=yesterday", "after=1", "nothing=1",
                                        "severity=bad", "limit=1&limit=2"])  # fmt: skip
