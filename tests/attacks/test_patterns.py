@@ -150,10 +150,10 @@ BODIES: dict[str, tuple[Ask, int]] = {
 }  # fmt: skip
 
 
-def took(client: httpx.Client, ask: Ask, n: int) -> float:
+def took(client: httpx.Client, ask: Ask, n: int, tries: int = 3) -> float:
     """The shortest of some times that an answer takes; an error of the hub is none."""
     times = []
-    for _ in range(3):
+    for _ in range(tries):
         began = time.perf_counter()
         answer = ask(client, n)
         times.append(time.perf_counter() - began)
@@ -161,9 +161,9 @@ def took(client: httpx.Client, ask: Ask, n: int) -> float:
     return min(times)
 
 
-def growing(client: httpx.Client, ask: Ask, most: int) -> tuple[float, float]:
+def growing(client: httpx.Client, ask: Ask, most: int, tries: int = 3) -> tuple[float, float]:
     """How many times longer twice the text takes, and the seconds for the longest."""
-    short, long = took(client, ask, most >> 4), took(client, ask, most)
+    short, long = took(client, ask, most >> 4), took(client, ask, most, tries)
     return (long / short) ** 0.25, long
 
 
@@ -176,12 +176,11 @@ def test_no_request_is_slow_for_its_length(hub: ApiHub, figure: Figure) -> None:
         print(f"{value:5.2f} {longest * 1000:7.1f} ms {what}")
     worst, longest = max(value for value, _ in grown.values()), max(seconds for _, seconds in grown.values())
     slow: Any = body("/api/p/slow/naive", lambda n: '{"text": "' + "a" * n + '"}')
-    naive, _ = growing(hub.api, slow, 2 * HEAD)
+    naive, _ = growing(hub.api, slow, 3 * HEAD, tries=1)
     figure("slow requests", f"0/{len(grown)}: twice the text takes at most {worst:.1f} times as long, {longest:.2f} s"
            f" at the longest; {naive:.1f} times by a careless plugin")  # fmt: skip
-    limit = 2.4
-    assert {what: found for what, found in grown.items() if found[0] > limit} == {}
-    assert naive > limit
+    assert {what: found for what, found in grown.items() if found[0] >= MOST} == {}
+    assert naive >= MOST
 
 
 def test_a_pattern_that_is_searched_for_is_text(hub: ApiHub) -> None:
