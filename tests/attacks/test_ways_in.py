@@ -8,7 +8,7 @@ import shlex
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,26 +19,16 @@ from click.testing import CliRunner
 from websockets.sync.client import connect
 
 from glimpser.cli import cli
+from glimpser.origins import Origins
+from glimpser.plugins.config import DocumentInvalid, References
+from glimpser.plugins.rows import StoredConfig
+from glimpser.plugins.sections import load_section
 from glimpser.settings import Settings
-from tests.api.conftest import ApiHub
+from glimpser_proxyauth.plugin import glimpser_config
 from tests.support.film import film
 from tests.support.hub import until
 
-CAMERA = {"url": "rtsp://cam.example/x"}
-Refusal = frozenset[tuple[str, str]]
-"""Fields and what is wrong with them."""
-
-
-class InHub(ApiHub):
-    """A hub with a stream that hostile values are to get into."""
-
-    victim: str
-    made: int = 0
-
-    def kept(self) -> list[Any]:
-        """What the database holds of streams, but for those that stand beside a hostile one."""
-        with closing(sqlite3.connect(self.database)) as rows:
-            return rows.execute("SELECT * FROM streams WHERE name != 'Good' ORDER BY id").fetchall()
+from .ways import CAMERA, WAYS, InHub, Refusal, create, stream, tried
 
 
 @pytest.fixture(scope="module")
@@ -54,88 +44,6 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InHub]:
     made.stop()
 
 
-def stream(**more: Any) -> dict[str, Any]:
-    """A stream that is not started."""
-    return {"name": "Door", "kind": "ffmpeg", "config": CAMERA, "enabled": False, "analyzers": {}, "sinks": {}} | more
-
-
-# --- the ways
-
-
-def create(hub: InHub, wrong: dict[str, Any]) -> Refusal:
-    return _of_problem(hub.api.post("/api/streams", json=stream(**wrong)))
-
-
-def change(hub: InHub, wrong: dict[str, Any]) -> Refusal:
-    patch = {field: value for field, value in stream(**wrong).items() if field in (*wrong, "config")}
-    return _of_problem(hub.api.patch(f"/api/streams/{hub.victim}", json=patch, headers={"If-Match": "*"}))
-
-
-def replace(hub: InHub, wrong: dict[str, Any]) -> Refusal:
-    answer = hub.api.patch(f"/api/streams/{hub.victim}", json=stream(**wrong), headers={"If-Match": "*"})
-    return _of_problem(answer)
-
-
-def batch(hub: InHub, wrong: dict[str, Any], **how: Any) -> Refusal:
-    """An import: the entry before and the entry behind are taken."""
-    hub.made += 1
-    good = [stream(name="Good", external_key=f"good {hub.made} {place}") for place in ("before", "behind")]
-    streams = [good[0], stream(**wrong) | how.pop("of", {}), good[1]]
-    answer = hub.call("POST", "/api/streams/import", {"streams": streams, **how})
-    assert [one["result"] for one in answer] == ["created", "failed", "created"]
-    assert answer[1]["id"] is None
-    hub.remove(answer[0]["id"], answer[2]["id"])
-    return frozenset((error["field"], error["message"]) for error in answer[1]["errors"])
-
-
-def batch_over(hub: InHub, wrong: dict[str, Any]) -> Refusal:
-    return batch(hub, wrong, of={"external_key": "victim"}, on_conflict="overwrite")
-
-
-def batch_by_id(hub: InHub, wrong: dict[str, Any]) -> Refusal:
-    return batch(hub, wrong, of={"id": hub.victim}, on_conflict="overwrite")
-
-
-def batch_beside(hub: InHub, wrong: dict[str, Any]) -> Refusal:
-    return batch(hub, wrong, of={"external_key": "victim"}, on_conflict="create_new")
-
-
-def from_file(hub: InHub, wrong: dict[str, Any], key: str = "from a file", suffix: str = "json") -> Refusal:
-    """``glimpser apply``."""
-    file = hub.folder.parent / f"streams.{suffix}"
-    document = {"streams": [stream(**wrong, external_key=key)]}
-    file.write_text(json.dumps(document))
-    try:
-        done = CliRunner().invoke(cli, ["apply", str(file)], env=hub.environment)
-    finally:
-        file.unlink()
-    assert done.exit_code == 1, done.output
-    said = re.fullmatch(f"Error: (?:{re.escape(str(file))}: streams/0|{key}: )(/[^:]*): (.*)\n", done.output)
-    assert said, done.output
-    return frozenset({(said[1], said[2])})
-
-
-def from_file_over(hub: InHub, wrong: dict[str, Any]) -> Refusal:
-    return from_file(hub, wrong, key="victim")
-
-
-def tried(hub: InHub, wrong: dict[str, Any]) -> Refusal:
-    """A try that keeps nothing."""
-    body = {field: value for field, value in stream(**wrong).items() if field in ("kind", "config")}
-    answer = hub.api.post("/api/streams/test", json=body)
-    found = answer.json()
-    assert answer.status_code == 422 or not found["ok"]
-    return frozenset((error["field"], error["message"]) for error in found["errors"])
-
-
-def _of_problem(answer: Any) -> Refusal:
-    assert answer.status_code == 422, answer.text
-    return frozenset((error["field"], error["message"]) for error in answer.json()["errors"])
-
-
-WAYS: tuple[Callable[[InHub, dict[str, Any]], Refusal], ...] = (
-    create, change, replace, batch, batch_over, batch_by_id, batch_beside, from_file, from_file_over,
-)  # fmt: skip
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a command": ({"config": {"url": "exec:id"}}, "/config/url"),
     "a command, by reference": ({"config": {"url": {"$env": "CAMERA_ADDRESS"}}}, "/config/url"),
@@ -180,6 +88,35 @@ def test_what_is_right_is_taken_on_every_way(hub: InHub) -> None:
     assert {s["external_key"] for s in found} >= {"victim", "from a file"}
     assert hub.call("POST", "/api/streams/test", {"kind": "ffmpeg", "config": {"url": str(hub.film)}})["ok"]
     hub.remove(*(s["id"] for s in found if s["id"] != hub.victim))
+
+
+@pytest.mark.attack("A02", control=True)
+def test_settings_of_a_plugin_are_refused_alike_wherever_they_are_written(hub: InHub, tmp_path: Path) -> None:
+    for networks, good in (["0.0.0.0/0"], False), (["0.0.0.0/1", "128.0.0.0/1"], False), (["10.0.0.1"], True):
+        (tmp_path / "glimpser.toml").write_text(f"[plugins.proxyauth]\nnetworks = {json.dumps(networks)}\n")
+        written = Origins.read({"data_dir": tmp_path}, {})
+        (tmp_path / "glimpser.toml").unlink()
+        variable = Origins.read({"data_dir": tmp_path}, {"GLIMPSER_PROXYAUTH__NETWORKS": json.dumps(networks)})
+        said = [_of_section(written), _of_section(variable),
+                _of_section(Origins(), StoredConfig({"networks": networks}, 1, 1))]  # fmt: skip
+        config = {"config": {"networks": networks}}
+        for method, path in (("POST", "/api/plugins/proxyauth/test"), ("PATCH", "/api/plugins/proxyauth")):
+            answer = hub.api.request(method, path, json=config, headers={"If-Match": "*"})
+            assert answer.is_success == good, answer.text
+            errors = () if good else answer.json()["errors"]
+            said.append(frozenset((e["field"].removeprefix("/config"), e["message"]) for e in errors))
+        assert said == [said[0]] * 5
+        assert {field for field, _ in said[0]} == (set() if good else {"/networks"})
+
+
+def _of_section(origins: Origins, stored: StoredConfig | None = None) -> Refusal:
+    """What a start of the hub finds wrong with the settings of a plugin."""
+    box: Any = None  # nothing in them is secret
+    try:
+        load_section("proxyauth", glimpser_config(), origins, stored, box, References())
+    except DocumentInvalid as error:
+        return frozenset((fault.pointer, fault.message) for fault in error.errors)
+    return frozenset()
 
 
 @pytest.mark.attack("A02", control=True)
