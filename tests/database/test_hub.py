@@ -19,7 +19,6 @@ from tests.api.test_membership import (
 )
 from tests.api.test_people import Listener, Person
 from tests.api.test_people import TestGrants as TestGrants
-from tests.api.test_people import TestUsers as TestUsers
 from tests.api.test_people import yard as yard
 from tests.attacks.test_guessing import guess
 from tests.support.commands import run_here
