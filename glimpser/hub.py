@@ -180,7 +180,8 @@ class Hub:
     def _make_media(self) -> None:
         storage = LocalStorage(self.settings.data_dir / "media")
         self.pruner = Pruner(storage, self.media_limits, self.events)
-        self.media = Media(self.db, storage, self.events, node_id=self.node_id, room=self.pruner.room)
+        work = self.settings.data_dir / "work"
+        self.media = Media(self.db, storage, self.events, node_id=self.node_id, room=self.pruner.room, work=work)
 
     def _make_runtime(self, box: SecretBox) -> Runtime:
         services = Services(

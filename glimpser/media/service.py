@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from glimpser.database import Database
 from glimpser.database.models import Event, MediaFile, Snapshot, Stream
 from glimpser.protocol.messages import FileReady, Picture
-from glimpser_sdk.ids import new_id
+from glimpser_sdk.ids import is_id, new_id
 
 from .storage import LocalStorage
 
@@ -31,16 +31,25 @@ class EventLinks(Protocol):
 
 
 class Media:
-    """Snapshots and clips of this hub. ``room()`` says whether new pictures may be kept."""
+    """Snapshots and clips of this hub. ``room()`` says whether new pictures may be kept; below ``work`` are the folders
+    of streams, with those of their sinks."""
 
     def __init__(
-        self, db: Database, storage: LocalStorage, events: EventLinks, *, node_id: str, room: Callable[[], bool]
+        self,
+        db: Database,
+        storage: LocalStorage,
+        events: EventLinks,
+        *,
+        node_id: str,
+        room: Callable[[], bool],
+        work: Path,
     ) -> None:
         self._db = db
         self.storage = storage
         self._events = events
         self._node_id = node_id
         self._room = room
+        self._work = work
         self._best: dict[str, asyncio.Lock] = {}
 
     async def on_best(self, picture: Picture) -> None:
@@ -83,7 +92,7 @@ class Media:
         """A sink's finished file: move it in, write its row, link the events of a clip. Applied again, it finds nothing
         to do."""
         source = Path(ready.folder) / ready.name
-        if source.parent != Path(ready.folder) or not source.exists():
+        if not self._of_a_sink(source, ready.stream_id):
             log.warning("a reported file is not there", extra={"plugin": ready.plugin, "file": ready.name})
             return
         identifier = new_id()
@@ -112,6 +121,12 @@ class Media:
         linked = await Event.filter(id__in=ready.event_ids, clip_id__isnull=True).values_list("id", flat=True)
         for event_id in linked:
             await self._events.attach(str(event_id), clip_id=identifier)
+
+    def _of_a_sink(self, file: Path, stream_id: str) -> bool:
+        """Whether this is a file in the folder of a sink of the stream. What a worker says is no proof: with a camera's
+        bytes in it, it may have been taken over, and the hub may read and move more than a sink."""
+        folder = self._work.resolve() / stream_id / "out"
+        return is_id(stream_id) and file.exists() and file.resolve().parent.parent == folder
 
     async def purge(self, stream_id: str) -> None:
         """Delete all that is kept of a stream."""
