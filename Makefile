@@ -5,6 +5,8 @@
 
 .DEFAULT_GOAL := run
 .PHONY: run test setup lint bench soak docs format lock
+# Nearly everything here starts Python processes by the hundred: none should compile what the one before it compiled.
+unexport PYTHONDONTWRITEBYTECODE
 projects := pyproject.toml sdk/pyproject.toml $(wildcard plugins/*/pyproject.toml)
 
 run: setup

@@ -63,17 +63,17 @@ def prepare(hub: ApiHub) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 class TestAFew:
     """A few examples of every operation."""
 
     def test_as_a_stranger(self, hub: ApiHub, tmp_path: Path) -> None:
-        attack(hub, tmp_path, None, 3, 200, "--exclude-deprecated")
+        attack(hub, tmp_path, None, 1, 380, "--exclude-deprecated")
 
     def test_as_an_administrator(self, hub: ApiHub, tmp_path: Path) -> None:
         prepare(hub)
-        attack(hub, tmp_path, hub.key, 5, 220, "--exclude-deprecated", *without(TAKES_AWAY))
-        attack(hub, tmp_path, hub.person("other", "admin"), 5, 60, *only(TAKES_AWAY))
+        attack(hub, tmp_path, hub.key, 2, 380, "--exclude-deprecated", *without(TAKES_AWAY))
+        attack(hub, tmp_path, hub.person("other", "admin"), 5, 90, *only(TAKES_AWAY))
 
 
 def weaker(hub: ApiHub, word: str) -> dict[str, str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from support.backends import install
 
 from tests.api.conftest import PASSWORD, ApiHub
 
@@ -17,36 +17,12 @@ COUNTING = """
     from pathlib import Path
     from glimpser_password.backend import Argon2Backend
 
-    class Counting(Argon2Backend):
+    class Backend(Argon2Backend):
         def verify(self, account, password):
             with Path(os.environ["COUNTED"]).open("ab") as counted:
                 counted.write(b"x")
             return super().verify(account, password)
 """
-PLUGIN = """
-    from glimpser_sdk import AuthBackendSpec, PluginManifest, hookimpl, lazy
-
-    @hookimpl
-    def glimpser_manifest():
-        return PluginManifest(id="counting", title="Counting")
-
-    @hookimpl
-    def glimpser_auth_backends():
-        factory = lazy("glimpser_counting.backend:Counting")
-        return [AuthBackendSpec(id="counting", title="Counting", kind="password", factory=factory, order=1)]
-"""
-
-
-def install(site: Path) -> None:
-    """A plugin whose passwords are those of `glimpser-password`, and that counts how many it looked at."""
-    package, info = site / "glimpser_counting", site / "glimpser_counting-1.0.dist-info"
-    package.mkdir(parents=True)
-    info.mkdir()
-    for module, text in {"__init__": "", "plugin": PLUGIN, "backend": COUNTING}.items():
-        (package / f"{module}.py").write_text(textwrap.dedent(text))
-    needs = "Requires-Dist: glimpser-sdk>=0.1,<0.2\n"
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: glimpser-counting\nVersion: 1.0\n{needs}")
-    (info / "entry_points.txt").write_text("[glimpser.plugins]\ncounting = glimpser_counting.plugin\n")
 
 
 class CountingHub(ApiHub):
@@ -54,7 +30,7 @@ class CountingHub(ApiHub):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder / "data")
-        install(folder / "site")
+        install(folder / "site", "counting", COUNTING)
         self.counted = folder / "counted"
         self.environment |= {
             "PYTHONPATH": str(folder / "site"), "COUNTED": str(self.counted),

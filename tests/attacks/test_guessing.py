@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.backends import QUICK, install
 
 from tests.api.conftest import PASSWORD, ApiHub
 
@@ -28,7 +29,10 @@ def guess(client: httpx.Client, name: str, address: str, password: str = WRONG) 
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
     """A hub behind a proxy that it trusts, with a few people."""
     made = ApiHub(tmp_path_factory.mktemp("guessing") / "data")
-    made.environment["GLIMPSER_TRUSTED_PROXIES"] = "127.0.0.1"
+    install(site := tmp_path_factory.mktemp("site"), "quick", QUICK)
+    made.environment |= {
+        "PYTHONPATH": str(site), "GLIMPSER_PLUGINS": "password,quick", "GLIMPSER_TRUSTED_PROXIES": "127.0.0.1",
+    }  # fmt: skip
     made.start()
     for name in ("owner", "neighbour", "traveller", "admin2"):
         made.call("POST", "/api/users", {"name": name, "password": PASSWORD})
