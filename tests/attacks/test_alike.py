@@ -15,9 +15,14 @@ WRONG = "wrong wrong wrong"
 COUNTING = """
     import os
     from pathlib import Path
+    from types import SimpleNamespace
     from glimpser_password.backend import Argon2Backend
+    from glimpser_password.config import PasswordConfig
 
     class Backend(Argon2Backend):
+        def __init__(self, ctx):
+            super().__init__(SimpleNamespace(config=PasswordConfig(memory_mib=32, passes=2), log=ctx.log))
+
         def verify(self, account, password):
             with Path(os.environ["COUNTED"]).open("ab") as counted:
                 counted.write(b"x")
