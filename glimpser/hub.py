@@ -125,6 +125,15 @@ class Hub:
 
     async def start(self) -> None:
         """Start every service, lower layers first. A failure of the core is raised, one of a plugin is its own."""
+        try:
+            await self._start()
+        except BaseException:
+            # The threads of its connections would keep a process that has nothing more to do.
+            if hasattr(self, "db"):
+                await self.db.close()
+            raise
+
+    async def _start(self) -> None:
         settings = self.settings
         egress = asyncio.create_task(self.egress.start())
         await asyncio.to_thread(self.plugins.load)

@@ -146,7 +146,11 @@ class TestTakingAlong:
 
     @given(
         name=st.text(min_size=1, max_size=50).filter(lambda t: t.strip() and all(ord(c) > 31 for c in t)),
-        tags=st.lists(st.text(min_size=1, max_size=20), max_size=4, unique=True),
+        tags=st.lists(
+            st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=20),
+            max_size=4,
+            unique=True,
+        ),
         corners=st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=3, max_size=6, unique=True),
         key=st.none() | st.from_regex(r"[a-z]{1,20}", fullmatch=True),
     )

@@ -74,8 +74,9 @@ def test_the_hub_runs_without_its_key_and_overwrites_nothing(hub: Any, key: str 
 
 def test_a_key_that_others_may_read_is_refused(hub: Any) -> None:
     (hub.folder / "secret.key").chmod(0o644)
-    with pytest.raises(AssertionError, match="chmod 600"):
+    with pytest.raises(AssertionError, match="chmod 600") as refusal:
         hub.start()
+    assert "did not end" not in str(refusal.value)
     assert stored(hub)
 
 

@@ -92,8 +92,11 @@ class Hub:
                 line = ""
             self.said.append(line.rstrip("\n"))
         if not line:
-            process.kill()
-            raise AssertionError(f"the hub did not start; it said {self.said} and\n{self.logged()[-4000:]}")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(5)
+            ended = "" if process.poll() is not None else " and did not end"
+            self.kill()
+            raise AssertionError(f"the hub did not start{ended}; it said {self.said} and\n{self.logged()[-4000:]}")
         self.url = line.split()[1]
         if enrol:
             self._connect()
