@@ -118,6 +118,8 @@ class WayOut(FakeEgress):
     async def _stop(self) -> None:
         for server in self._servers:
             server.close()
+        if self._servers:
+            await asyncio.sleep(0.01)  # a connection that was accepted a moment ago is served from now on
         for task in self._serving:
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
