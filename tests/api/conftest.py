@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +68,16 @@ class ApiHub(Hub):
     def watch(self, name: str = "Film", **more: object) -> str:
         """A stream of the film that is not started."""
         return self.add(name, str(self.film), enabled=False, **more)
+
+
+def ends_within(seconds: float, parts: Iterator[bytes], began: float) -> None:
+    """Take what an answer that was open has left; it may say its end, or be cut off in the middle."""
+    try:
+        for _ in parts:
+            assert time.monotonic() - began < seconds
+    except httpx.RemoteProtocolError:
+        pass  # cut off in the middle
+    assert time.monotonic() - began < seconds
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from playwright.async_api import Page, expect
 
 NAME, PASSWORD = "ada", "correct horse battery staple"
 START_S = 60.0
@@ -101,3 +102,13 @@ def _ready(process: subprocess.Popen[str], log: Path) -> RunningHub:
             return RunningHub(line.split()[1], setup)
         elif not line:
             raise AssertionError(f"the hub did not start:\n{log.read_text(errors='replace')[-4000:]}")
+
+
+async def set_up(page: Page, hub: RunningHub) -> None:
+    """Make the administrator, by the link."""
+    await page.goto(hub.setup)
+    await page.get_by_label("Your name").fill(NAME)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_label("Password again").fill(PASSWORD)
+    await page.get_by_role("button", name="Create administrator").click()
+    await expect(page.get_by_role("heading", name="No streams yet")).to_be_visible()

@@ -14,7 +14,7 @@ from playwright.async_api import Page, expect
 
 from tests.support.authority import Authority
 
-from .hubs import NAME, PASSWORD, running
+from .hubs import NAME, running, set_up
 
 pytestmark = pytest.mark.browser
 
@@ -80,12 +80,7 @@ async def test_everything_works_under_a_path(page: Page, film: Path, tmp_path: P
         assert hub.url == public
         assert hub.setup.startswith(public + "/setup#token=")
         async with proxy(outside, inside):
-            await page.goto(hub.setup)
-            await page.get_by_label("Your name").fill(NAME)
-            await page.get_by_label("Password", exact=True).fill(PASSWORD)
-            await page.get_by_label("Password again").fill(PASSWORD)
-            await page.get_by_role("button", name="Create administrator").click()
-            await expect(page.get_by_role("heading", name="No streams yet")).to_be_visible()
+            await set_up(page, hub)
 
             await page.get_by_role("button", name="Add stream").click()
             dialog = page.get_by_role("dialog")

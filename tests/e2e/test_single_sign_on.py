@@ -14,7 +14,7 @@ from tests.support.authority import authority
 from tests.support.oidc import free_port, provider, settings
 
 from .conftest import LAN
-from .hubs import NAME, PASSWORD, RunningHub, running
+from .hubs import NAME, PASSWORD, RunningHub, running, set_up
 from .test_prefix import PREFIX, proxy
 
 pytestmark = pytest.mark.browser
@@ -29,16 +29,6 @@ def variables(issuer: str, **more: str) -> dict[str, str]:
         "GLIMPSER_OIDC__PROVIDERS": json.dumps([entry]),
         **more,
     }
-
-
-async def set_up(page: Page, hub: RunningHub) -> None:
-    """Make the administrator, by the link."""
-    await page.goto(hub.setup)
-    await page.get_by_label("Your name").fill(NAME)
-    await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.get_by_label("Password again").fill(PASSWORD)
-    await page.get_by_role("button", name="Create administrator").click()
-    await expect(page.get_by_role("heading", name="No streams yet")).to_be_visible()
 
 
 async def by_password(page: Page, public: str) -> None:
