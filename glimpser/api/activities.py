@@ -1,8 +1,7 @@
-"""Activities: the inbox, what is reviewed, and the timeline."""
+"""Activities: the inbox, and what is reviewed."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,7 +16,7 @@ from . import visible
 from .answers import matcher, plain
 from .cursors import PageQuery, page
 from .events import EVENT_PERMISSIONS, Id, event_outs
-from .inputs import EARLIEST, Moment
+from .inputs import Moment
 from .loaders import ACTIVITY
 from .models import ActivityOut, EventOut
 from .routing import Page, Routes, Versioned
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from glimpser.hub import Hub
 
 route = Routes("activities")
-
-DAY = timedelta(days=1)
-LONGEST = timedelta(days=31)
 
 
 class ActivityQuery(PageQuery):
@@ -70,28 +66,6 @@ class Marked(BaseModel):
     """How many were marked."""
 
     marked: int
-
-
-class TimelineQuery(BaseModel):
-    """A range; of a longer one than 31 days the last 31."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    after: Moment | None = Field(None, description="Start; a day before the end when left out.")
-    before: Moment | None = Field(None, description="End; now when left out.")
-    stream: Id | None = Field(None, description="Only this stream.")
-
-
-class TimelineEntry(BaseModel):
-    """Something on the timeline of a stream."""
-
-    stream_id: str
-    kind: Literal["activity", "snapshot", "clip"]
-    id: str
-    started_at: str
-    ended_at: str | None
-    severity: str | None
-    score: float | None
 
 
 async def _outs(principal: Principal, activities: list[Activity]) -> list[dict[str, Any]]:
@@ -192,30 +166,3 @@ async def change_activity(hub: Hub, principal: Principal, activity: Activity, bo
 
     fresh = await hub.db.write(change)
     return Versioned(await _detail(hub, principal, fresh), fresh.version)
-
-
-@route(
-    "GET", "/api/timeline", permission="events.view", per_stream=True, query=TimelineQuery, answer=list[TimelineEntry]
-)
-async def timeline(principal: Principal, query: TimelineQuery) -> Any:
-    """Activities, snapshots and clips of a range in one list, oldest first, at most 2,000 entries."""
-    end = query.before or datetime.now(UTC)
-    earliest = end - min(LONGEST, end - EARLIEST)
-    start = max(query.after or end - min(DAY, end - EARLIEST), earliest)
-    only = {"stream_id": query.stream} if query.stream is not None else {}
-    activities = visible.activities(principal).filter(started_at__lt=end, last_at__gte=start, **only)
-    snapshots = visible.snapshots(principal, "events.view").filter(
-        captured_at__gte=start, captured_at__lt=end, kind="capture", **only
-    )
-    clips = visible.clips(principal).filter(started_at__lt=end, started_at__gte=start, **only)
-    entries: list[dict[str, Any]] = [
-        {"stream_id": a.stream_id, "kind": "activity", "id": a.id, "started_at": a.started_at, "ended_at": a.ended_at,
-         "severity": a.severity, "score": a.score} for a in await activities.order_by("-started_at").limit(1000)
-    ] + [
-        {"stream_id": s.stream_id, "kind": "snapshot", "id": s.id, "started_at": s.captured_at, "ended_at": None,
-         "severity": None, "score": None} for s in await snapshots.order_by("-captured_at").limit(500)
-    ] + [
-        {"stream_id": c.stream_id, "kind": "clip", "id": c.id, "started_at": c.started_at, "ended_at": c.ended_at,
-         "severity": None, "score": None} for c in await clips.order_by("-started_at").limit(500)
-    ]  # fmt: skip
-    return sorted(entries, key=lambda e: (e["started_at"], e["id"]))

@@ -32,6 +32,7 @@ from . import (
     sso,
     streams,
     system,
+    timeline,
     tools,
     users,
 )
@@ -40,8 +41,8 @@ from .routing import Route, Routes
 
 RESOURCES: tuple[Routes, ...] = (
     health.route, authentication.route, proofs.route, sso.route, streams.route, live.route, snapshots.route,
-    groups.route, events.route,
-    activities.route, feed.route, tools.route, plugins.route, settings.route, system.route, search.route,
+    groups.route, events.route, activities.route,
+    timeline.route, feed.route, tools.route, plugins.route, settings.route, system.route, search.route,
     users.route, identities.route, roles.route, keys.route, grants.route, shares.route, shared.route,
     account_links.route, signed.route, sockets.route, audit.route, own_data.route, openapi.route, pages.route,
 )  # fmt: skip

@@ -39,6 +39,13 @@ class SnapshotQuery(PageQuery):
     kind: Literal["capture", "best", "event"] | None = None
 
 
+class ClipQuery(PageQuery):
+    """Filters."""
+
+    after: Moment | None = Field(None, description="Started at or after.")
+    before: Moment | None = Field(None, description="Started before.")
+
+
 class CaptureIn(BaseModel):
     """Take a snapshot now."""
 
@@ -154,6 +161,17 @@ async def _cut(response: Response, size: int) -> None:
 async def snapshot_image(hub: Hub, snapshot: Snapshot) -> Response:
     """The picture."""
     return await _file(hub, snapshot.path, "image/jpeg", snapshot.id, snapshot.sha256[:32])
+
+
+@route("GET", "/api/streams/<id:stream_id>/clips", permission="events.view", load=STREAM, query=ClipQuery,
+       answer=list[ClipOut])  # fmt: skip
+async def list_clips(principal: Principal, stream: Stream, query: ClipQuery) -> Page:
+    """Kept clips of a stream, newest first."""
+    exact = {"started_at__gte": query.after, "started_at__lt": query.before}
+    rows = visible.clips(principal).filter(stream_id=stream.id)
+    rows = rows.filter(**{k: v for k, v in exact.items() if v is not None})
+    found = await page(rows, query, by="started_at", time=True)
+    return Page([clip_out(c) for c in found.items], found.cursor, found.total)
 
 
 @route("GET", "/api/clips/<id:clip_id>", permission="events.view", load=CLIP, answer=ClipOut)

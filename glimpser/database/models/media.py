@@ -55,4 +55,7 @@ class MediaFile(Row):
 
     class Meta:
         table = "media_files"
-        indexes = (Index(fields=["stream_id", "started_at", "id"]),)
+        indexes = (
+            Index(fields=["stream_id", "started_at", "id"]),
+            Index(fields=["stream_id", "started_at", "state", "ended_at"]),
+        )
