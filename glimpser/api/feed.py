@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 route = Routes("feed")
 
 HEARTBEAT_S = 15.0
-TOPICS = ("event", "activity", "stream", "group", "plugin", "settings")
+TOPICS = ("event", "activity", "stream", "group", "plugin", "settings", "review")
 
 
 class FeedQuery(BaseModel):
@@ -45,6 +45,8 @@ def _visible(principal: Principal, change: Change) -> bool:
         return False
     if change.topic in ("event", "activity"):
         return can(principal, "events.view", change.stream_id) and sees(principal, change.stream_id)
+    if change.topic == "review":  # of one's own: what one marks here shows where one has the hub open too
+        return change.payload.get("user_id") == principal.id and can(principal, "events.view", change.stream_id)
     if change.topic == "stream":
         return sees(principal, change.stream_id)
     if change.topic == "group":

@@ -7,6 +7,8 @@ from glimpser.pages import routes as pages
 from . import (
     account_links,
     activities,
+    activity_days,
+    activity_reviews,
     audit,
     authentication,
     events,
@@ -41,7 +43,7 @@ from .routing import Route, Routes
 
 RESOURCES: tuple[Routes, ...] = (
     health.route, authentication.route, proofs.route, sso.route, streams.route, live.route, snapshots.route,
-    groups.route, events.route, activities.route,
+    groups.route, events.route, activities.route, activity_days.route, activity_reviews.route,
     timeline.route, feed.route, tools.route, plugins.route, settings.route, system.route, search.route,
     users.route, identities.route, roles.route, keys.route, grants.route, shares.route, shared.route,
     account_links.route, signed.route, sockets.route, audit.route, own_data.route, openapi.route, pages.route,

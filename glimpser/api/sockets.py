@@ -63,7 +63,7 @@ class FeedOn(BaseModel):
     """Hear of changes."""
 
     type: Literal["feed"]
-    topics: list[Literal["event", "activity", "stream", "group", "plugin", "settings"]] = list(TOPICS)  # type: ignore[arg-type]
+    topics: list[Literal["event", "activity", "stream", "group", "plugin", "settings", "review"]] = list(TOPICS)  # type: ignore[arg-type]
     after: int | None = Field(None, ge=0, le=2**53)
 
 

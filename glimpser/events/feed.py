@@ -23,7 +23,7 @@ LATE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry. ``topic``: event, activity, stream, group, plugin, settings. ``payload``: JSON values."""
+    """One entry. ``topic``: event, activity, stream, group, plugin, settings, review. ``payload``: JSON values."""
 
     seq: int
     topic: str

@@ -184,9 +184,9 @@ class TestInbox:
         last = hub.call("POST", "/api/events", {"stream_id": stream, "text": "after", "started_at":
                                                 "2026-04-01T00:00:00Z"})["activity_id"]  # fmt: skip
         many = hub.call("POST", "/api/activities", {"up_to_seq": 0})
-        assert many == {"marked": 0}
+        assert many == {"marked": 0, "ids": []}
         marked = hub.call("POST", "/api/activities", {"up_to_seq": 2**53 - 1, "streams": [stream]})["marked"]
         assert marked >= 1
         assert last in {a["id"] for a in hub.get(f"/api/activities?reviewed=true&stream={stream}")}
         # A whole number is an integer however it is written.
-        assert hub.call("POST", "/api/activities", {"up_to_seq": float(2**53), "streams": [stream]}) == {"marked": 0}
+        assert hub.call("POST", "/api/activities", {"up_to_seq": float(2**53), "streams": [stream]})["marked"] == 0

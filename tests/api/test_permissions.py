@@ -128,6 +128,7 @@ class TestLimitedKeys:
         client = hub.client(key)
         for path in (
             "/api/streams", "/api/streams/export", "/api/events", "/api/activities", "/api/timeline", "/api/search?q=e",
+            "/api/activities?format=csv", "/api/activities?format=jsonl",
             "/api/dashboard", "/api/stream-groups", "/api/live-sessions", "/api/streams?search=secret",
         ):  # fmt: skip
             answer = client.get(path)

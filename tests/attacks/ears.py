@@ -17,6 +17,8 @@ def change_everything(world: World) -> None:
     """A change of every topic, on both streams."""
     for place in world.places.values():
         world.event(place.stream)
+        for reviewed in (True, False):
+            world.call("POST", "/api/activities", {"ids": [place.ids["activity"]], "reviewed": reviewed})
         world.call("PATCH", f"/api/streams/{place.stream}", {"tags": [world.fresh("tag")]})
         world.call("PATCH", f"/api/stream-groups/{place.ids['group']}", {"name": world.fresh("group")})
     world.call("PATCH", "/api/plugins/notes", {"enabled": True})

@@ -20,10 +20,10 @@ from glimpser.egress.policy import EgressPolicy
 from glimpser.egress.rtsp import parse_head, with_source
 from glimpser.egress.urls import DEFAULT_PORTS, normalize_host, parse_url, split_authority
 from glimpser.identity.audit.entries import entry
-from glimpser.identity.audit.export import FORMULA
 from glimpser.origins import absolute, split_list
 from glimpser.redaction import MASK, Redactor, mask_url
 from glimpser.settings import Settings
+from glimpser.spreadsheets import FORMULA
 from glimpser.streams.inputs import StreamIn
 from glimpser_access.inputs import NewRule
 from glimpser_ffmpeg.config import FfmpegConfig

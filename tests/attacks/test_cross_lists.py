@@ -105,6 +105,7 @@ def test_bodies_that_name_the_other(world: World, figure: Callable[[str, str], N
             ("POST", "/api/p/notes", {"stream_id": there.stream, "object_type": "activity",
                                       "object_id": there.ids["activity"], "text": "x"}),
             ("POST", "/api/activities", {"up_to_seq": 0, "streams": [there.stream]}),
+            ("POST", "/api/activities", {"ids": [there.ids["activity"]]}),
         ):  # fmt: skip
             call = recipes.Call(json=body)
             forbidden, missing = tell(client, method, path, call), tell(client, method, path, unknown(call))

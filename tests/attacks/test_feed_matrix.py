@@ -39,7 +39,7 @@ def rows(kind: str) -> list[table.Row]:
 
 
 def test_every_topic_and_every_message_has_its_rows() -> None:
-    streams = ("event", "activity", "stream", "group")
+    streams = ("event", "activity", "stream", "group", "review")
     wanted = {(topic, place) for topic in TOPICS for place in (PLACES if topic in streams else ("-",))}
     assert {(row.path, row.target) for row in rows("FEED")} == wanted
     messages = MESSAGE.json_schema()["discriminator"]["mapping"]

@@ -100,6 +100,12 @@ class TestDelay:
         ):  # fmt: skip
             assert told[path], path
 
+    def test_the_calendar_counts_what_is_old_alone(self, hub: ApiHub, world: World, late: Restricted) -> None:
+        path = f"/api/activities/days?stream={world.door}&first={OLD.date()}&last={OLD.date() + timedelta(days=61)}"
+        counts = [[d["total"] for d in who.get(path).json()] for who in (late.program, hub.client(hub.key))]
+        assert counts[0] == [1]
+        assert sum(counts[1]) > 1
+
     def test_live_views_are_refused_and_old_pictures_shown(self, hub: ApiHub, world: World, late: Restricted) -> None:
         refused = late.program.get(f"/api/stream/{world.door}/mjpeg")
         assert (refused.status_code, refused.json()["code"]) == (403, "restricted.delayed")

@@ -86,7 +86,8 @@ SOME_ID = "01M7YW8X72E3JAZDG68NWJCPQ2"
 ENDLESS = {"/api/stream/{stream_id}/mjpeg", "/api/events/stream"}
 MORE = ("/api/search?q=theirs", "/api/search?q=reported", "/api/search?q=bed", "/api/streams?status=active",
         "/api/events?type=external.reported", "/api/activities?type=external.reported",
-        "/api/activities?reviewed=false", "/api/timeline?after={day}", "/api/streams?group={group_id}",
+        "/api/activities?reviewed=false", "/api/activities?format=csv", "/api/activities?format=jsonl",
+        "/api/timeline?after={day}", "/api/streams?group={group_id}",
         "/api/events?stream={stream_id}",
         "/api/streams/{stream_id}/snapshots?limit=1", "/api/stream/{stream_id}/recent-snapshots?n=100",
         "/api/stream/{stream_id}/snapshot?fresh=true&w=320", "/api/p/notes?stream={stream_id}")  # fmt: skip

@@ -40,7 +40,11 @@ class Event(Row):
 
     class Meta:
         table = "events"
-        indexes = (Index(fields=["stream_id", "started_at", "id"]), Index(fields=["started_at", "id"]))
+        indexes = (
+            Index(fields=["stream_id", "started_at", "id"]),
+            Index(fields=["started_at", "id"]),
+            Index(fields=["activity_id", "type"]),
+        )
 
 
 class EventLog(Row):
@@ -87,6 +91,7 @@ class Activity(Row):
             Index(fields=["started_at", "id"]),
             # All that the timeline counts, so that it reads no row.
             Index(fields=["stream_id", "started_at", "severity", "score", "ended_at"]),
+            Index(fields=["severity", "started_at", "id"]),
         )
 
 

@@ -32,6 +32,7 @@ ACTIONS: Mapping[str, str] = {
     "hub was killed, and nobody knows when.",
     "media.read": "Somebody began to look at single pictures or clips of a stream.",
     "media.read_ended": "None more for ten minutes; `count` says how many it were.",
+    "activities.exported": "A list of activities was taken along; `query` says which.",
     "audit.exported": "The log was exported.",
     "audit.own_data_exported": "Somebody took along what the hub knows about them.",
     "audit.trimmed": "Entries older than `audit_retention_days` were removed.",

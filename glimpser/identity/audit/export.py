@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import base64
-import csv
 import hashlib
-import io
 import json
-import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tortoise.queryset import QuerySet
 
+from glimpser import spreadsheets
 from glimpser.database.models import AuditEvent
 
 from .entries import moment
@@ -25,9 +23,6 @@ from .sealing import Seal
 COLUMNS = ("seq", "id", "at", "actor", "actor_name", "actor_kind", "address", "action", "object_type", "object_id",
            "object_name", "result", "data")  # fmt: skip
 PAGE = 500
-FORMULA = re.compile(r"^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))[ \xa0]*(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""Where spreadsheets may take what follows for a formula, full-width forms too: at the beginning of a cell, and behind
-what many of them are set to split cells at, whatever stands in quotes."""
 
 
 async def _oldest_first(rows: QuerySet[AuditEvent]) -> AsyncIterator[AuditEvent]:
@@ -46,21 +41,11 @@ def _values(row: AuditEvent) -> dict[str, Any]:
 
 async def csv_of(rows: QuerySet[AuditEvent]) -> AsyncIterator[bytes]:
     """A table with a head; no cell of it is a formula."""
-    yield _line(COLUMNS)
+    yield spreadsheets.line(COLUMNS)
     async for row in _oldest_first(rows):
         values = _values(row)
         values["data"] = json.dumps(row.data, sort_keys=True, ensure_ascii=False)
-        yield _line([_cell(values[name]) for name in COLUMNS])
-
-
-def _cell(value: Any) -> Any:
-    return FORMULA.sub(r"'\g<0>", value) if isinstance(value, str) else value
-
-
-def _line(cells: Any) -> bytes:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
-    return buffer.getvalue().encode()
+        yield spreadsheets.line(values[name] for name in COLUMNS)
 
 
 async def signed(rows: QuerySet[AuditEvent], seal: Seal, hub: str, query: Mapping[str, Any]) -> AsyncIterator[bytes]:
