@@ -9,7 +9,7 @@ from tortoise.expressions import Subquery
 
 from glimpser.database.models import Stream, StreamGroupMember
 from glimpser.identity.policy import Principal, can
-from glimpser.streams.inputs import StreamIn
+from glimpser.streams.inputs import VISIBLE, StreamIn
 from glimpser.streams.views import stream_view
 from glimpser_sdk.web import Problem
 
@@ -77,6 +77,14 @@ class StreamOut(BaseModel):
     can: list[str]
 
 
+class CloneIn(BaseModel):
+    """What is different about the copy."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=200, pattern=VISIBLE, description="Its name.")
+
+
 class DeleteQuery(BaseModel):
     """What becomes of kept media."""
 
@@ -131,8 +139,12 @@ def _check_unmasked(principal: Principal, before: bool, after: bool, stream_id: 
 async def create_stream(hub: Hub, principal: Principal, body: StreamIn) -> Versioned:
     """Create a stream; it starts at once unless ``enabled`` is false."""
     _check_unmasked(principal, False, body.unmasked_recording, None)
-    row = await hub.streams.create(await checked_groups(hub, principal, body))
-    await groups_changed(hub, (), body.groups)
+    return await _created(hub, principal, await checked_groups(hub, principal, body))
+
+
+async def _created(hub: Hub, principal: Principal, given: StreamIn) -> Versioned:
+    row = await hub.streams.create(given)
+    await groups_changed(hub, (), given.groups)
     await hub.capture.apply(row.id)
     out = await stream_out(hub, principal, row)
     await hub.events.announce("stream", "created", row.id, stream_id=row.id, payload={"name": row.name})
@@ -214,6 +226,23 @@ async def delete_stream(hub: Hub, stream: Stream, query: DeleteQuery) -> None:
     if query.media == "purge":
         await hub.media.purge(stream.id)
     await hub.events.announce("stream", "deleted", stream.id, stream_id=stream.id, payload={"name": stream.name})
+
+
+@route("POST", "/api/streams/<id:stream_id>/clone", permission="streams.configure", load=STREAM, body=CloneIn,
+       answer=StreamOut, status=201)  # fmt: skip
+async def clone_stream(hub: Hub, principal: Principal, stream: Stream, body: CloneIn) -> Versioned:
+    """Create a stream like this one, with its secrets, which does not run yet."""
+    if not can(principal, "streams.configure"):
+        raise Problem(403, "permission.missing", "this needs the permission streams.configure on the hub",
+                      permission="streams.configure")  # fmt: skip
+    given = await hub.streams.given(stream)
+    _check_unmasked(principal, False, given.unmasked_recording, None)
+    seen = {str(i) for i in await visible.groups(principal).values_list("id", flat=True)}
+    groups = [g for g in given.groups if g in seen] if can(principal, "groups.manage") else []
+    values = {name: getattr(given, name) for name in StreamIn.model_fields}
+    own = {"name": body.name, "groups": groups, "enabled": False, "external_key": None}
+    copy = parse(StreamIn, values | own)
+    return await _created(hub, principal, await checked_groups(hub, principal, copy))
 
 
 @route("POST", "/api/streams/<id:stream_id>/start", permission="streams.control", load=STREAM, answer=StreamOut,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from .conftest import ApiHub
 
+REGION = {"id": "0" * 26, "name": "Zone", "kind": "zone", "polygon": [[0, 0], [1, 0], [1, 1]]}
 ANY = {"If-Match": "*"}
 SQUARE = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]
 
@@ -133,6 +135,23 @@ class TestMergePatch:
         moved = shown["config"]["url"].replace("127.0.0.1:1", "10.1.2.3:1")
         gone = hub.call("PATCH", path, {"config": {"url": moved}}, **ANY)
         assert "********" not in gone["config"]["url"]
+
+    def test_a_copy_has_the_secrets_and_does_not_run(self, hub: ApiHub) -> None:
+        url = "rtsp://root:hunter2-canary@127.0.0.1:1/a"
+        more = {"enabled": False, "tags": ["out"], "external_key": "one", "regions": [REGION]}
+        kept = hub.get(f"/api/streams/{hub.add('Secret', url, **more)}")
+        copy = hub.call("POST", f"/api/streams/{kept['id']}/clone", {"name": " Copy "})
+        different = {"id", "name", "version", "created_at", "updated_at", "external_key", "since"}
+        assert {k: v for k, v in copy.items() if k not in different} == {
+            k: v for k, v in kept.items() if k not in different}  # fmt: skip
+        assert (copy["name"], copy["external_key"], copy["enabled"]) == ("Copy", None, False)
+        assert "********" in copy["config"]["url"]
+        with sqlite3.connect(hub.database) as rows:
+            found = rows.execute("SELECT config FROM streams WHERE id IN (?, ?)", (kept["id"], copy["id"])).fetchall()
+        assert len(set(found)) == 2
+        assert "hunter2" not in str(found)
+        same = hub.call("PATCH", f"/api/streams/{copy['id']}", {"config": copy["config"]}, **ANY)
+        assert same["config"] == copy["config"]
 
     def test_another_kind_needs_its_configuration(self, hub: ApiHub) -> None:
         path = f"/api/streams/{hub.watch()}"

@@ -95,6 +95,7 @@ def says(body: Any, *routes: str, **query: str) -> None:
 says({"text": "Better"}, "PATCH /api/p/notes/{note_id}")
 says({"up_to_seq": 0}, "POST /api/activities")
 says({"reviewed": True}, "PATCH /api/activities/{activity_id}")
+says({"name": "Copy"}, "POST /api/streams/{stream_id}/clone", "POST /api/settings/streams/{stream_id}/clone")
 says({"fresh": False}, "POST /api/streams/{stream_id}/snapshots", "POST /api/settings/streams/{stream_id}/snapshots")
 says({"enabled": True}, "PATCH /api/plugins/{plugin_id}")
 says({"config": {}}, "POST /api/plugins/{plugin_id}/test")
