@@ -26,6 +26,9 @@ from .api.routing import ID_PATTERN, Route
 from .api.sso import asked as evidence
 from .identity.audit import Asking, asking
 from .identity.tokens import key_prefix
+from .pages.routes import of_front_end
+from .pages.site import Site, policy
+from .plugins.state import Stage
 from .proxies import TrustedProxies
 
 if TYPE_CHECKING:
@@ -43,13 +46,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HEALTH = frozenset({"/healthz", "/readyz", "/startupz"})
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
-    "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'; "
-    # No code of a page can put text where the browser would run it; there is no policy that could say otherwise.
-    "require-trusted-types-for 'script'; trusted-types 'none'"
-)
+PAGE_POLICY = policy()
 INERT_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """Of what is no page. Whatever a browser takes it for, nothing in it runs, and it is of no origin."""
 PAGE_TYPES = frozenset({"text/html", "text/css", "text/javascript", "image/svg+xml"})
@@ -76,7 +73,15 @@ def create_app(hub: Hub) -> Quart:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.extensions["glimpser"] = Host(hub)
     app.url_map.converters["id"] = IdConverter
-    mount(app, hub, resources.all_routes(), hub.identity.permissions)
+    core = resources.all_routes()
+    mount(app, hub, core, hub.identity.permissions)
+    hub.site = Site(
+        hub.plugins.registry,
+        lambda plugin, error: hub.plugins.fail(plugin, Stage.SETUP, error),
+        (route.path for route in core if route.media != "text/html"),
+        hub.identity.permissions,
+    )
+    mount(app, hub, of_front_end(hub), hub.identity.permissions)
     plugin_routes.mount(app, hub, hub.identity.permissions)
     check_all_declared(app)
     crowd = Crowd(TrustedProxies(app, hub.settings.trusted_proxies).trusts)

@@ -49,6 +49,7 @@ from glimpser.media.pruner import Limits, Pruner, remove_orphans
 from glimpser.media.service import Media
 from glimpser.media.storage import LocalStorage
 from glimpser.metrics import HubMetrics
+from glimpser.pages.site import Site
 from glimpser.plugins.config import References
 from glimpser.plugins.context import Services
 from glimpser.plugins.host import PluginHost
@@ -91,6 +92,7 @@ class Hub:
     runtime: Runtime
     health: StreamHealth
     box: SecretBox
+    site: Site
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings

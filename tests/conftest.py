@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import httpx._transports.default
 import pytest
 from support import attacks
 from support.attacks import figure as figure
@@ -15,6 +17,9 @@ from support.cameras import Cameras, cameras
 from support.hub import Hub, running
 from support.postgres import kind as kind
 from support.postgres import postgres_server as postgres_server
+
+# Each client reads all certificate authorities anew, 40 ms of processor time, and hundreds of them are made here.
+httpx._transports.default.create_ssl_context = functools.cache(httpx.create_ssl_context)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

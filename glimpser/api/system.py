@@ -69,6 +69,19 @@ class HealthOut(BaseModel):
     checks: list[Check]
 
 
+class PanelOut(BaseModel):
+    """A part of the pages that a plugin brings."""
+
+    plugin: str
+    slot: str = Field(description="Where it is shown: page, wall.tile, stream.tab, event.detail, config.field, "
+                                  "settings.section, search.results or system.card.")  # fmt: skip
+    title: str
+    element: str = Field(description="The custom element that the module registers.")
+    module: str = Field(description="Path of the ES module, below the hub's root.")
+    match: list[str] = Field(description="Types of events, or formats of a JSON Schema, that it is for.")
+    icon: str
+
+
 class CapabilitiesOut(BaseModel):
     """What is installed and allowed for this principal; user interfaces decide by it alone."""
 
@@ -78,6 +91,7 @@ class CapabilitiesOut(BaseModel):
     sinks: list[str]
     password_sign_in: bool
     menu: list[dict[str, str]]
+    panels: list[PanelOut]
     features: dict[str, bool]
     limits: dict[str, int] = Field(description="Of the API itself, the same for everybody.")
     quotas: list[QuotaOut] = Field(description="What the principal's role limits, and what is left of it.")
@@ -190,10 +204,16 @@ async def capabilities(hub: Hub, principal: Principal) -> Any:
         "sinks": sorted(registry.sinks),
         "password_sign_in": hub.identity.passwords is not None,
         "menu": [{"id": i, "title": t, "path": p} for i, t, p, need in MENU if need in principal.permissions],
+        "panels": [
+            {"plugin": panel.plugin, "slot": panel.spec.slot, "title": panel.spec.title, "element": panel.spec.element,
+             "module": panel.module, "match": list(panel.spec.match), "icon": panel.spec.icon}
+            for panel in hub.site.panels
+            if not panel.spec.permission or panel.spec.permission in principal.permissions
+        ],
         "features": {"clips": "clips" in registry.sinks, "motion": "motion" in registry.analyzers},
         "limits": {"page": 500, "subscriptions": 256},
         "quotas": await quotas(hub, principal),
-    }
+    }  # fmt: skip
 
 
 @route("GET", "/api/dashboard", permission="streams.view", per_stream=True, answer=DashboardOut)

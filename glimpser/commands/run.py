@@ -119,6 +119,8 @@ def _check_egress(settings: Settings) -> None:
         EgressPolicy.parse(settings.egress_allow)
     except ValueError as error:
         raise Fault(f"egress_allow: {error}", WRONG_SETTINGS) from None
+    if settings.ca_file is None:
+        return
     try:
         trusting(settings.ca_file)
     except ValueError as error:

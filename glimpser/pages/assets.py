@@ -1,26 +1,34 @@
-"""The packaged files of the pages: a fixed list, read once, each with a strong validator."""
+"""Files that were packaged for browsers: a fixed set, read once, each with a strong validator."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import html
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 MEDIA = {
     "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "svg": "image/svg+xml",
     "html": "text/html; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "json": "application/json",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "webmanifest": "application/manifest+json",
+    "woff2": "font/woff2",
 }
-SHELL = "shell.html"
-ROOT = b"{root}"
-"""Stands in the shell for the way up to the hub's root, so that the pages work under any path prefix."""
+PACKED = frozenset({"png", "woff2"})
+"""What is compressed already."""
+ROOT, FILES = b"{root}", b"{files}"
+"""Stand in a document for the way up to the hub's root and to the folder of its files, so that pages work under any
+path prefix."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asset:
     """A file as it is sent. ``etag``: strong, with its quotes."""
 
@@ -28,26 +36,47 @@ class Asset:
     content_type: str
     etag: str
 
+    @cached_property
+    def zipped(self) -> bytes | None:
+        """For who takes gzip; None where that saves nothing."""
+        if self.content_type in {MEDIA[suffix] for suffix in PACKED}:
+            return None
+        packed = gzip.compress(self.body, 9, mtime=0)
+        return packed if len(packed) < len(self.body) * 0.9 else None
+
 
 def asset(body: bytes, content_type: str) -> Asset:
     """The body with its validator."""
     return Asset(body, content_type, f'"{hashlib.sha256(body).hexdigest()[:24]}"')
 
 
-@cache
-def packaged() -> Mapping[str, Asset]:
-    """All files by name. Nothing else is ever served, whatever a path says."""
-    found = {}
-    for file in sorted(files(__package__).joinpath("static").iterdir(), key=lambda f: f.name):
-        suffix = file.name.rpartition(".")[2]
-        if suffix in MEDIA:
-            found[file.name] = asset(file.read_bytes(), MEDIA[suffix])
-    return found
+class Bundle:
+    """All files of one folder by their path in it. Nothing else is ever served from it, whatever a path says.
+
+    ``reference``: ``package:folder``. FileNotFoundError, saying so, where there is no such folder.
+    """
+
+    def __init__(self, reference: str) -> None:
+        package, _, folder = reference.partition(":")
+        top = files(package).joinpath(folder)
+        if not top.is_dir():
+            raise FileNotFoundError(f"{package} was packaged without its folder {folder!r}")
+        self.files: Mapping[str, Asset] = dict(_found(top, ""))
+        everything = "".join(f"{name}{found.etag}" for name, found in self.files.items())
+        self.digest = hashlib.sha256(everything.encode()).hexdigest()[:16]
+        """Changes with any of them."""
 
 
-@cache
-def shell(depth: int, root: str = "") -> Asset:
-    """The one document of all pages, for a path ``depth`` folders below the root; ``root``: where that is, if known."""
-    document = packaged()[SHELL]
-    way = html.escape(root).encode() or b"../" * depth or b"./"
-    return asset(document.body.replace(ROOT, way), document.content_type)
+def _found(folder: Traversable, above: str) -> Iterator[tuple[str, Asset]]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        name = above + entry.name
+        if entry.is_dir():
+            yield from _found(entry, f"{name}/")
+        elif (suffix := entry.name.rpartition(".")[2]) in MEDIA:
+            yield name, asset(entry.read_bytes(), MEDIA[suffix])
+
+
+def placed(document: Asset, root: str, folder: str) -> Asset:
+    """A document whose page is reached by ``root`` from the hub's root, its files in ``folder`` below that."""
+    body = document.body.replace(FILES, html.escape(root + folder).encode()).replace(ROOT, html.escape(root).encode())
+    return asset(body, document.content_type)

@@ -15,8 +15,10 @@ from glimpser_sdk.specs import (
     AuthBackendSpec,
     CommandSpec,
     EventTypeSpec,
+    FrontEndSpec,
     MetricSpec,
     ModelsSpec,
+    PanelSpec,
     PermissionSpec,
     RouterSpec,
     SinkSpec,
@@ -58,6 +60,9 @@ class Registry:
     metrics: Mapping[str, tuple[MetricSpec, ...]] = field(default_factory=dict)
     """By plugin id: metric names are the plugin's own."""
     routers: tuple[Offer[RouterSpec], ...] = ()
+    front_ends: Mapping[str, Offer[FrontEndSpec]] = field(default_factory=dict)
+    """None, or one."""
+    panels: tuple[Offer[PanelSpec], ...] = ()
     models: Mapping[str, ModelsSpec] = field(default_factory=dict)
     """By plugin id."""
 
@@ -81,6 +86,7 @@ _NAMED: dict[str, tuple[str, Callable[[Any], str]]] = {
     "event_types": ("event type", lambda s: s.type),
     "permissions": ("permission", lambda s: s.id),
     "commands": ("command", lambda s: s.name),
+    "front_ends": ("front end", lambda s: "pages"),
 }
 
 
@@ -145,6 +151,8 @@ def build(plugins: Iterable[Plugin]) -> Registry:
         commands=merged("commands"),
         metrics=MappingProxyType({name: c.metrics for name, c in present if c.metrics}),
         routers=tuple(Offer(name, router) for name, c in present for router in c.routers),
+        front_ends=merged("front_ends"),
+        panels=tuple(Offer(name, panel) for name, c in present for panel in c.panels),
         models=MappingProxyType({name: c.models for name, c in present if c.models}),
     )
 

@@ -20,8 +20,10 @@ from .specs import (
     CommandSpec,
     ConfigSpec,
     EventTypeSpec,
+    FrontEndSpec,
     MetricSpec,
     ModelsSpec,
+    PanelSpec,
     PermissionSpec,
     PluginManifest,
     RouterSpec,
@@ -49,10 +51,11 @@ _LAZY = {
 __all__ = [
     "Analyzer", "AnalyzerSpec", "AsyncSource", "AuthBackendSpec", "AuthFailed", "BlockingSource", "Box", "Cadence",
     "CodecParameters", "CommandSpec", "ConfigInvalid", "ConfigSpec", "Decode", "Decoder", "Demand", "EventChange",
-    "EventTypeSpec", "Frame", "FrameWants", "GlimpserError", "HubContext", "Lazy", "MediaFile", "MetricSpec",
-    "ModelsSpec", "NotReady", "Observation", "Packet", "PermissionSpec", "PluginConfig", "PluginManifest",
-    "ProbeResult", "Reason", "Region", "RouteSpec", "RouterSpec", "SecretStr", "Sink", "SinkSpec", "SourceSpec",
-    "StreamEnded", "StreamInfo", "Unsupported", "WorkerContext", "hookimpl", "hookspec", "is_id", "lazy", "new_id",
+    "EventTypeSpec", "Frame", "FrameWants", "FrontEndSpec", "GlimpserError", "HubContext", "Lazy", "MediaFile",
+    "MetricSpec", "ModelsSpec", "NotReady", "Observation", "Packet", "PanelSpec", "PermissionSpec", "PluginConfig",
+    "PluginManifest", "ProbeResult", "Reason", "Region", "RouteSpec", "RouterSpec", "SecretStr", "Sink", "SinkSpec",
+    "SourceSpec", "StreamEnded", "StreamInfo", "Unsupported", "WorkerContext", "hookimpl", "hookspec", "is_id",
+    "lazy", "new_id",
 ]  # fmt: skip
 
 

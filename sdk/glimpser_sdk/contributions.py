@@ -17,8 +17,10 @@ from .specs import (
     CommandSpec,
     ConfigSpec,
     EventTypeSpec,
+    FrontEndSpec,
     MetricSpec,
     ModelsSpec,
+    PanelSpec,
     PermissionSpec,
     PluginManifest,
     RouterSpec,
@@ -34,6 +36,8 @@ _MANY: dict[str, type] = {
     "sinks": SinkSpec,
     "auth_backends": AuthBackendSpec,
     "routers": RouterSpec,
+    "front_ends": FrontEndSpec,
+    "panels": PanelSpec,
     "event_types": EventTypeSpec,
     "permissions": PermissionSpec,
     "metrics": MetricSpec,
@@ -62,6 +66,8 @@ class Contribution:
     sinks: tuple[SinkSpec, ...] = ()
     auth_backends: tuple[AuthBackendSpec, ...] = ()
     routers: tuple[RouterSpec, ...] = ()
+    front_ends: tuple[FrontEndSpec, ...] = ()
+    panels: tuple[PanelSpec, ...] = ()
     event_types: tuple[EventTypeSpec, ...] = ()
     permissions: tuple[PermissionSpec, ...] = ()
     metrics: tuple[MetricSpec, ...] = ()

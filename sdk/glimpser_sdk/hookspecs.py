@@ -18,8 +18,10 @@ if TYPE_CHECKING:
         CommandSpec,
         ConfigSpec,
         EventTypeSpec,
+        FrontEndSpec,
         MetricSpec,
         ModelsSpec,
+        PanelSpec,
         PermissionSpec,
         PluginManifest,
         RouterSpec,
@@ -65,6 +67,16 @@ def glimpser_auth_backends() -> list[AuthBackendSpec]:  # type: ignore[empty-bod
 @hookspec
 def glimpser_routers() -> list[RouterSpec]:  # type: ignore[empty-body]
     """Routes of the plugin, each with its permission. A route that is not declared stops the plugin."""
+
+
+@hookspec
+def glimpser_front_ends() -> list[FrontEndSpec]:  # type: ignore[empty-body]
+    """Web pages in place of the built-in ones: at most one."""
+
+
+@hookspec
+def glimpser_panels() -> list[PanelSpec]:  # type: ignore[empty-body]
+    """Parts of the web pages, shown where the front end has a place for them."""
 
 
 @hookspec

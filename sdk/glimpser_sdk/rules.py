@@ -12,6 +12,10 @@ from .contributions import ContractBroken, Contribution
 NAME = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 DOTTED = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*(\.[a-z][a-z0-9]*([_-][a-z0-9]+)*)+")
 METRIC = re.compile(r"[a-z][a-z0-9_]*")
+ELEMENT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
+RESOURCE = re.compile(r"[A-Za-z_][\w.]*:[\w./-]+")
+MATCHED = ("event.detail", "config.field")
+"""Slots whose panels say what they are for."""
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 ACCESS_WITHOUT_PERMISSION = frozenset({"anonymous", "authenticated"})
 
@@ -56,6 +60,7 @@ def _faults(plugin_id: str, c: Contribution) -> Iterator[str]:
         if kind != "counter":
             yield f"metric {metric.name!r} must be a counter, not {kind!r}"
     yield from _routes(c)
+    yield from _web(plugin_id, c)
 
 
 def _names(what: str, names: Iterable[str], pattern: re.Pattern[str], prefix: str = "") -> Iterator[str]:
@@ -78,3 +83,24 @@ def _routes(c: Contribution) -> Iterator[str]:
                 yield f"{shown} must start with '/'"
             if not route.methods or not METHODS.issuperset(route.methods):
                 yield f"{shown} must use methods out of {', '.join(sorted(METHODS))}"
+
+
+def _web(plugin_id: str, c: Contribution) -> Iterator[str]:
+    if len(c.front_ends) > 1:
+        yield f"it brings {len(c.front_ends)} front ends; a hub shows one"
+    for front in c.front_ends:
+        for name in (front.document, *front.beside):
+            if "/" in name or not name:
+                yield f"the front end's {name!r} must be a file of its folder"
+        yield from (f"the front end's path {path!r} must start with '/'" for path in front.paths if path[:1] != "/")
+        yield from _resource("the front end's files", front.files)
+    yield from _names("panel element", (p.element for p in c.panels), ELEMENT, prefix=f"{plugin_id}-")
+    for panel in c.panels:
+        yield from _resource(f"panel {panel.element!r}: its module", panel.module)
+        if bool(panel.match) != (panel.slot in MATCHED):
+            yield f"panel {panel.element!r}: match goes with the slots {' and '.join(MATCHED)}, and they need it"
+
+
+def _resource(what: str, reference: str) -> Iterator[str]:
+    if not RESOURCE.fullmatch(reference) or ".." in reference:
+        yield f"{what} {reference!r} must be written package:folder or package:folder/file.js"

@@ -145,6 +145,48 @@ class RouterSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrontEndSpec:
+    """The web pages of the hub, in place of the built-in ones. Of two plugins that bring some, the one whose id comes
+    first is taken and the other blocked.
+
+    ``files``: the folder that holds them, ``package:folder``; all in it is served at ``/static/ID/DIGEST/…`` and kept
+    by browsers. ``document``: the HTML file in it that answers the paths of the built-in pages and ``paths``, written
+    as Quart does; ``{root}`` in it becomes the relative way to the hub's root, ``{files}`` that to the folder.
+    ``beside``: files that are served at the root by their names (a service worker, a web manifest). ``trusted_types``:
+    names of the policies that its code may create.
+    """
+
+    files: str
+    document: str = "index.html"
+    paths: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    trusted_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelSpec:
+    """A part of the web pages: an ES module that registers one custom element, ``ID-…``.
+
+    ``slot``: where it is shown. ``module``: ``package:folder/file.js``; all in the folder is served beside it.
+    ``permission``: who is shown it; '' = everybody who is signed in. ``match``: for ``event.detail`` types of events,
+    for ``config.field`` formats of the JSON Schema. ``icon``: a name of the icon set of the pages.
+
+    A panel is trusted code like the plugin it comes from: it runs with the session of whoever looks.
+    """
+
+    slot: Literal[
+        "page", "wall.tile", "stream.tab", "event.detail", "config.field", "settings.section", "search.results",
+        "system.card",
+    ]  # fmt: skip
+    title: str
+    element: str
+    module: str
+    permission: str = ""
+    match: tuple[str, ...] = ()
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventTypeSpec:
     """A type of event, ``PLUGINID.name``. ``text``: catalogue text with ``{stream}`` and data fields."""
 

@@ -6,7 +6,7 @@ import ast
 import asyncio
 import inspect
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,8 +19,10 @@ from glimpser_sdk import (
     CommandSpec,
     ConfigSpec,
     EventTypeSpec,
+    FrontEndSpec,
     MetricSpec,
     ModelsSpec,
+    PanelSpec,
     PermissionSpec,
     PluginManifest,
     RouterSpec,
@@ -151,6 +153,24 @@ def test_glimpser_metrics() -> None:
     many("metrics", MetricSpec(name="turns_total", kind="counter", help="Turns."))
     gauge: Any = "gauge"
     assert "must be a counter" in faults(metrics=[MetricSpec(name="angle", kind=gauge, help="Degrees.")])
+
+
+def test_glimpser_front_ends() -> None:
+    front = FrontEndSpec(files="glimpser_vane:static", paths=("/review",), beside=("sw.js",))
+    many("front_ends", front)
+    assert "a hub shows one" in faults(front_ends=[front, front])
+    assert "must be written package:folder" in faults(front_ends=[FrontEndSpec(files="../static")])
+    assert "must be a file of its folder" in faults(front_ends=[FrontEndSpec(files="x:y", beside=("a/sw.js",))])
+    assert "must start with '/'" in faults(front_ends=[FrontEndSpec(files="x:y", paths=("review",))])
+
+
+def test_glimpser_panels() -> None:
+    panel = PanelSpec(slot="stream.tab", title="Vane", element="vane-tab", module="glimpser_vane:panels/tab.js")
+    many("panels", panel)
+    assert "must start with 'vane-'" in faults(panels=[replace(panel, element="other-tab")])
+    assert "occurs 2 times" in faults(panels=[panel, panel])
+    assert "must be written" in faults(panels=[replace(panel, module="x:../tab.js")])
+    assert "match goes with" in faults(panels=[replace(panel, slot="config.field")])
 
 
 def test_glimpser_commands() -> None:
