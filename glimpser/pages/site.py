@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from glimpser.identity.permissions import Catalogue
 from glimpser.plugins.claims import segments
 from glimpser.plugins.registry import Offer, Registry
 from glimpser_sdk.specs import FrontEndSpec, PanelSpec
@@ -50,7 +51,7 @@ class Site:
     ``permissions``: those that panels may ask for.
     """
 
-    def __init__(self, registry: Registry, fail: Failed, core: Iterable[str], permissions: Container[str]) -> None:
+    def __init__(self, registry: Registry, fail: Failed, core: Iterable[str], permissions: Catalogue) -> None:
         self._bundles: dict[tuple[str, str], Bundle] = {}
         self._permissions = permissions
         self._taken = {segments(path)[0] for path in core}
