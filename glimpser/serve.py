@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -65,6 +66,8 @@ async def _serve(settings: Settings) -> None:
     application: Any = trusting
     serving = asyncio.create_task(serve(application, config, shutdown_trigger=trigger))
     hub.state = "ready"
+    gc.freeze()  # what there is now stays: later collections need not look at it
+    gc.set_threshold(700, 10, 10)  # Python's own; see the console script
     await _announce(hub, settings, listener.getsockname()[1])
     try:
         await serving

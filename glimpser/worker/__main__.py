@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 
@@ -16,8 +17,11 @@ async def _link(fd: int) -> StreamLink:
 
 
 async def _serve(control_fd: int, bulk_fd: int) -> None:
+    gc.disable()  # loading makes no garbage, and looking for it costs as much again
     from .service import Service
 
+    gc.freeze()
+    gc.enable()
     service = Service(await _link(control_fd), await _link(bulk_fd))
     await service.run()
 
