@@ -13,6 +13,7 @@ run: setup
 	@exec .venv/bin/glimpser demo
 
 setup: .venv/.ready
+	@scripts/front-end
 
 .venv/.ready: requirements.lock scripts/setup $(projects)
 	@scripts/setup
@@ -36,11 +37,13 @@ lint: setup
 	.venv/bin/python scripts/check_tree.py
 	.venv/bin/lint-imports --no-logo
 	.venv/bin/mypy
+	scripts/front-end check
 	.venv/bin/mkdocs build --strict --quiet
 
 format: setup
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+	cd plugins/glimpser-dashboard/web && npm run --silent format
 
 docs: setup
 	.venv/bin/mkdocs build --strict

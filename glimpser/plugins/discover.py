@@ -15,6 +15,7 @@ SDK = "glimpser-sdk"
 FIRST_PARTY = frozenset(
     {
         "glimpser-clips",
+        "glimpser-dashboard",
         "glimpser-ffmpeg",
         "glimpser-http",
         "glimpser-motion",

@@ -20,6 +20,8 @@ from playwright.async_api import Page, expect
 
 NAME, PASSWORD = "ada", "correct horse battery staple"
 START_S = 60.0
+BUILT_IN = "clips,ffmpeg,http,motion,notes,oidc,password,proxyauth,totp,access"
+"""Plugins of a hub that shows its built-in pages: all but the dashboard."""
 
 
 @dataclass
@@ -60,8 +62,9 @@ class RunningHub:
 @contextlib.contextmanager
 def running(folder: Path, media: Path, port: int = 0, **variables: str) -> Iterator[RunningHub]:
     """A hub on a free port with its data in ``folder``, allowed to read films below ``media``. ``variables``: further
-    environment."""
-    environment = {**os.environ, "GLIMPSER_MEDIA_ROOTS": str(media), "GLIMPSER_DATA_DIR": str(folder), **variables}
+    environment; the pages are the built-in ones unless ``GLIMPSER_PLUGINS`` says otherwise."""
+    own = {"GLIMPSER_MEDIA_ROOTS": str(media), "GLIMPSER_DATA_DIR": str(folder), "GLIMPSER_PLUGINS": BUILT_IN}
+    environment = {**os.environ, **own, **variables}
     log = (folder.parent / f"{folder.name}.log").open("wb")
     start = [sys.executable, "-c", "from glimpser.cli import main; main()", "run"]
     process = subprocess.Popen(

@@ -1,0 +1,27 @@
+"""What the plugin registers: its pages. All else happens in browsers, by the public API."""
+
+from __future__ import annotations
+
+from glimpser_sdk import FrontEndSpec, PluginManifest, hookimpl
+
+PATHS = (
+    # One line each, as in `web/src/pages/index.ts`.
+    "/",
+    "/login",
+    "/setup",
+)
+"""Where the pages are. An address that is not here answers 404 when somebody loads it."""
+
+
+@hookimpl
+def glimpser_manifest() -> PluginManifest:
+    """Dashboard."""
+    return PluginManifest(
+        id="dashboard", title="Dashboard", description="The web pages: walls, streams, review, people and settings."
+    )
+
+
+@hookimpl
+def glimpser_front_ends() -> list[FrontEndSpec]:
+    """The pages in place of the built-in ones."""
+    return [FrontEndSpec(files="glimpser_dashboard:static", paths=PATHS, trusted_types=("lit-html",))]

@@ -1,0 +1,32 @@
+// Every page, one line each; beside it a line in `glimpser_dashboard/plugin.py`, so that its address can be loaded.
+
+import { msg } from "@lit/localize";
+import type { IconName } from "../ui/icons.js";
+
+/** Where a page stands in the menu. `section`: watch, manage or system; `order` within it; `bar`: on a phone's bar. */
+export interface NavSpec {
+  section: "watch" | "manage" | "system";
+  order: number;
+  icon: IconName;
+  words: () => string;
+  bar?: boolean;
+}
+
+/** `path`: as in plugin.py; `tag`: its element; `needs`: the permission without which it says so (or any of several);
+ *  `door`: for people who are not signed in; `factorless`: also before a demanded second factor is set up. */
+export interface PageSpec {
+  path: string;
+  tag: `page-${string}`;
+  load: () => Promise<unknown>;
+  needs?: string | string[];
+  door?: boolean;
+  factorless?: boolean;
+  nav?: NavSpec;
+}
+
+// biome-ignore format: one line each
+export const PAGES: readonly PageSpec[] = [
+  { path: "/", tag: "page-wall", load: () => import("./wall/page.js"), needs: "streams.view", nav: { section: "watch", order: 10, icon: "wall", words: () => msg("Wall"), bar: true } },
+  { path: "/login", tag: "page-login", load: () => import("./login/page.js"), door: true },
+  { path: "/setup", tag: "page-setup", load: () => import("./setup/page.js"), door: true },
+];

@@ -1,0 +1,132 @@
+// What stands above every page: the connection, the theme, and one's own account.
+
+import { msg, str } from "@lit/localize";
+import { css, html } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { at } from "../root.js";
+import { router } from "../router.js";
+import { connection } from "../state/connection.js";
+import { session } from "../state/session.js";
+import { Watch } from "../state/watch.js";
+import { isDark, setTheme } from "../theme/theme.js";
+import { GElement } from "../ui/element.js";
+import "../ui/icon.js";
+
+@customElement("g-header")
+export class GHeader extends GElement {
+  static override styles = [
+    GElement.styles,
+    css`
+      header {
+        display: flex;
+        align-items: center;
+        gap: 0.25rem;
+        min-height: 3rem;
+        padding: 0.25rem var(--g-page) 0;
+      }
+      .brand {
+        display: none;
+        align-items: center;
+        gap: 0.625rem;
+        color: var(--g-text);
+        font-size: 1.0625rem;
+        font-weight: 650;
+        text-decoration: none;
+      }
+      .connection {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        margin-right: 0.5rem;
+        color: var(--g-muted);
+        font-size: var(--g-size-small);
+      }
+      .dot {
+        width: 0.5rem;
+        height: 0.5rem;
+        border-radius: 50%;
+        background: var(--g-warn);
+      }
+      [data-reach="live"] .dot {
+        background: #22c55e;
+      }
+      [data-reach="away"] .dot,
+      [data-reach="offline"] .dot {
+        background: var(--g-alert);
+      }
+      .me {
+        max-width: 12rem;
+      }
+      @media (max-width: 48rem) {
+        .brand {
+          display: flex;
+        }
+        [data-reach="live"] .words {
+          display: none;
+        }
+        .me .name {
+          max-width: 6rem;
+        }
+      }
+    `,
+  ];
+
+  @state() private dark = isDark();
+
+  constructor() {
+    super();
+    new Watch(this, session, connection);
+  }
+
+  override render(): unknown {
+    const { me } = session;
+    if (!me) return "";
+    const name = me.display_name || me.name;
+    const theme = this.dark ? msg("Light") : msg("Dark");
+    return html`<header>
+      <a class="brand" href=${at("")}><img src=${at("favicon.svg")} alt="" width="26" height="26" />Glimpser</a>
+      <span class="gap"></span>
+      <p class="connection" role="status" data-reach=${connection.reach}>
+        <span class="dot"></span><span class="words">${this.#reach()}</span>
+      </p>
+      <button class="button ghost square" type="button" title=${theme} aria-label=${theme} @click=${this.#switch}>
+        <g-icon name=${this.dark ? "sun" : "moon"}></g-icon>
+      </button>
+      <a class="button ghost me" href=${at("account")} title=${msg("Your account")}>
+        <g-icon name="user"></g-icon><span class="truncate name">${name}</span>
+      </a>
+      <button class="button ghost square" type="button" title=${msg("Sign out")} aria-label=${msg(str`Sign out ${name}`)}
+        @click=${this.#leave}>
+        <g-icon name="out"></g-icon>
+      </button>
+    </header>`;
+  }
+
+  #reach(): string {
+    return {
+      connecting: msg("Connecting…"),
+      live: msg("Live"),
+      reconnecting: msg("Reconnecting…"),
+      away: msg("The hub does not answer"),
+      restarting: msg("The hub is restarting…"),
+      offline: msg("No network"),
+    }[connection.reach];
+  }
+
+  #switch(): void {
+    this.dark = !this.dark;
+    setTheme(this.dark ? "dark" : "light");
+  }
+
+  async #leave(): Promise<void> {
+    const elsewhere = await session.leave();
+    if (elsewhere) location.assign(elsewhere);
+    else router.go("login");
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "g-header": GHeader;
+  }
+}
