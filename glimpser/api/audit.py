@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -43,6 +44,14 @@ class AuditEventOut(BaseModel):
     object_name: str = Field(description="What it was called then.")
     result: str = Field(description="ok, refused or failed.")
     data: dict[str, Any] = Field(description="Details; never the value of a secret.")
+
+
+class AuditStateOut(BaseModel):
+    """Whether the log is as it was written, as far as the hub sees by itself; the command `verify` reads all of it."""
+
+    seq: int = Field(description="Number of the last entry that was marked.")
+    marked_at: str | None = Field(description="When the hub last found the log where it was, and wrote down its end.")
+    trouble: str | None = Field(description="What is wrong: entries that are gone, or could not be written.")
 
 
 class OwnAuditQuery(PageQuery):
@@ -120,6 +129,17 @@ async def list_audit_events(hub: Hub, query: AuditQuery) -> Page | Response:
                         headers={"Content-Disposition": f'attachment; filename="{name}"'})  # fmt: skip
     response.timeout = None
     return response
+
+
+@route("GET", "/api/audit-events/state", permission="audit.view", answer=AuditStateOut)
+async def audit_state(hub: Hub) -> dict[str, Any]:
+    """Whether the log is where it was a minute ago."""
+    head, trouble = None, hub.audit.troubled
+    try:
+        head = await asyncio.to_thread(hub.audit.head.read)
+    except ValueError as error:
+        trouble = str(error)
+    return {"seq": head.seq if head else 0, "marked_at": head.at if head else None, "trouble": trouble or None}
 
 
 def own(principal: Principal) -> QuerySet[AuditEvent]:

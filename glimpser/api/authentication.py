@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from quart import Response, g, request
 
-from glimpser.database.models import Session, User
+from glimpser.database.models import Device, Session, User
 from glimpser.identity import users
 from glimpser.identity.challenges import LIFETIME_S, FactorNeeded
 from glimpser.identity.policy import Principal
@@ -115,6 +116,7 @@ class OwnSession(BaseModel):
     address: str
     user_agent: str
     current: bool
+    trusted_until: str | None = Field(description="Until then this device is asked for no code of the second factor.")
 
 
 def address() -> str:
@@ -304,13 +306,17 @@ async def change_password(hub: Hub, principal: Principal, body: PasswordChange) 
 
 @route("GET", "/api/me/sessions", permission=SIGNED_IN, query=PageQuery, answer=list[OwnSession])
 async def sessions(principal: Principal, query: PageQuery) -> Page:
-    """Devices signed in, newest first."""
+    """Devices signed in, newest first. Signing one out ends its trust too."""
     browser(principal, "see the devices")
     found = await page(Session.filter(user_id=principal.id, revoked_at=None), query, by="created_at", time=True)
+    now = datetime.now(UTC)
+    devices = Device.filter(id__in=[s.device_id for s in found.items if s.device_id], trusted_until__gt=now)
+    trusted = dict(await devices.values_list("id", "trusted_until"))
     items = [
         plain({
             "id": s.id, "created_at": s.created_at, "last_seen_at": s.last_seen_at, "address": s.address,
             "user_agent": s.user_agent, "current": s.id == principal.session_id,
+            "trusted_until": trusted.get(s.device_id),
         })
         for s in found.items
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,6 +52,10 @@ class RoleOut(BaseModel):
     everywhere: bool = Field(description="Sees all streams, not only those granted.")
     permissions: list[str]
     limits: dict[str, int]
+    can: list[str] = Field(
+        description="What the principal may do with it: `give` it to users, make roles with it as their `base`, "
+        "`change` it, and remove it."
+    )
     version: int
 
 
@@ -87,11 +91,18 @@ async def _role(hub: Hub, principal: Principal, identifier: str) -> Role | None:
 ROLE = Loader("role", "role_id", _role)
 
 
-def _out(role: RoleInfo) -> dict[str, Any]:
+def _can(principal: Principal, role: RoleInfo) -> list[str]:
+    may = ["give"] if ranks.gives(principal, role) else []
+    if role.base is None:
+        return [*may, "base"] if may and role.id in get_args(Base) else may
+    return [*may, "change"] if ranks.manages(principal, role.rank) else may
+
+
+def _out(principal: Principal, role: RoleInfo) -> dict[str, Any]:
     return shown({
         "id": role.id, "name": role.name, "built_in": role.base is None, "base": role.base, "rank": role.rank,
         "everywhere": role.everywhere, "permissions": sorted(role.permissions), "limits": dict(role.limits),
-        "version": role.version,
+        "can": _can(principal, role), "version": role.version,
     })  # fmt: skip
 
 
@@ -113,11 +124,11 @@ def _check(hub: Hub, principal: Principal, body: RoleIn) -> None:
 
 
 @route("GET", "/api/roles", permission="users.manage", answer=RolesOut)
-async def list_roles(hub: Hub) -> Any:
+async def list_roles(hub: Hub, principal: Principal) -> Any:
     """Roles and the permissions there are, those of plugins too."""
     catalogue = hub.identity.permissions
     return {
-        "roles": [_out(role) for role in await roles.every(catalogue)],
+        "roles": [_out(principal, role) for role in await roles.every(catalogue)],
         "permissions": [
             {"id": spec.id, "title": spec.title, "per_stream": spec.per_stream,
              "roles": [name for name in RANKS if spec.id in catalogue.of_role(name)]}
@@ -141,7 +152,7 @@ async def create_role(hub: Hub, principal: Principal, body: RoleIn) -> Versioned
             limits=body.limits,
         )
     )
-    out = _out(roles.custom(hub.identity.permissions, row))
+    out = _out(principal, roles.custom(hub.identity.permissions, row))
     return Versioned(out, row.version, status=201, location=f"/api/roles/{row.id}")
 
 
@@ -174,7 +185,7 @@ async def change_role(hub: Hub, principal: Principal, role: Role, body: RoleIn) 
 
     row = await hub.db.write(change)
     await hub.identity.rights_changed(roles=[row.id])
-    return Versioned(_out(roles.custom(hub.identity.permissions, row)), row.version)
+    return Versioned(_out(principal, roles.custom(hub.identity.permissions, row)), row.version)
 
 
 @route(

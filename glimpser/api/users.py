@@ -111,6 +111,7 @@ class UserOut(BaseModel):
         description="From somewhere, after too many failures; the year 9999: until unlocked."
     )
     last_sign_in_at: str | None
+    can: list[str] = Field(description="Permissions the principal has on the account.")
     version: int
     created_at: str
     updated_at: str
@@ -136,13 +137,18 @@ async def _user(hub: Hub, principal: Principal, identifier: str) -> User | None:
 USER = Loader("user", "user_id", _user)
 
 
-async def _outs(hub: Hub, rows: list[User]) -> list[dict[str, Any]]:
-    named = {role.id: role.name for role in await roles.every(hub.identity.permissions)}
+def _can(principal: Principal, role: RoleInfo | None) -> list[str]:
+    return ["users.manage"] if ranks.manages(principal, role.rank if role else 0) else []
+
+
+async def _outs(hub: Hub, principal: Principal, rows: list[User]) -> list[dict[str, Any]]:
+    known = {role.id: role for role in await roles.every(hub.identity.permissions)}
     locks = await hub.identity.locks([row.name for row in rows])
     return [
         plain({
             "id": row.id, "name": row.name, "display_name": row.display_name, "role": row.role,
-            "role_name": named.get(row.role, "unknown"), "active": row.active, "streams": row.streams,
+            "role_name": known[row.role].name if row.role in known else "unknown", "active": row.active,
+            "streams": row.streams, "can": _can(principal, known.get(row.role)),
             "locked_until": locks.get(row.name_key), "last_sign_in_at": row.last_sign_in_at, "version": row.version,
             "factor": row.factor, "restrictions": asdict(restrictions.stored(row.restrictions)),
             "created_at": row.created_at, "updated_at": row.updated_at,
@@ -151,8 +157,8 @@ async def _outs(hub: Hub, rows: list[User]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-async def _one(hub: Hub, row: User, **more: Any) -> Versioned:
-    return Versioned((await _outs(hub, [row]))[0], row.version, **more)
+async def _one(hub: Hub, principal: Principal, row: User, **more: Any) -> Versioned:
+    return Versioned((await _outs(hub, principal, [row]))[0], row.version, **more)
 
 
 async def given_role(hub: Hub, principal: Principal, role_id: str) -> RoleInfo:
@@ -178,7 +184,7 @@ def _check_restrictable(role: str, by: RestrictionsIn | restrictions.Restriction
 
 
 @route("GET", "/api/users", permission="users.manage", query=UserQuery, answer=list[UserOut])
-async def list_users(hub: Hub, query: UserQuery) -> Page:
+async def list_users(hub: Hub, principal: Principal, query: UserQuery) -> Page:
     """Users by name."""
     rows = User.all()
     if query.search is not None:
@@ -186,7 +192,7 @@ async def list_users(hub: Hub, query: UserQuery) -> Page:
     if query.role is not None:
         rows = rows.filter(role=query.role)
     found = await page(rows, query, by="name_key", descending=False)
-    return Page(await _outs(hub, found.items), found.cursor, found.total)
+    return Page(await _outs(hub, principal, found.items), found.cursor, found.total)
 
 
 @route(
@@ -219,14 +225,16 @@ async def create_user(hub: Hub, principal: Principal, body: UserIn) -> Versioned
         return row, (await hub.identity.links.create(conn, row, principal.id)).token if body.invite else None
 
     row, token = await hub.db.write(change)
-    out = (await _outs(hub, [row]))[0] | {"invitation": page_link(hub, "invitation", token) if token else None}
+    out = (await _outs(hub, principal, [row]))[0] | {
+        "invitation": page_link(hub, "invitation", token) if token else None
+    }
     return Versioned(out, row.version, status=201, location=f"/api/users/{row.id}")
 
 
 @route("GET", "/api/users/<id:user_id>", permission="users.manage", load=USER, answer=UserOut)
-async def read_user(hub: Hub, user: User) -> Versioned:
+async def read_user(hub: Hub, principal: Principal, user: User) -> Versioned:
     """One user."""
-    return await _one(hub, user)
+    return await _one(hub, principal, user)
 
 
 @route("PATCH", "/api/users/<id:user_id>", permission="users.manage", dangerous=True, load=USER, body=UserPatch,
@@ -270,7 +278,7 @@ async def change_user(hub: Hub, principal: Principal, user: User, body: UserPatc
         await hub.identity.rights_changed([row.id])
     if principal.id == row.id and principal.kind == "user" and row.active and (new or given.keys() & {"role"}):
         go_on_as(await hub.identity.renew(principal))
-    return await _one(hub, row)
+    return await _one(hub, principal, row)
 
 
 @route(
@@ -300,4 +308,4 @@ async def unlock_user(hub: Hub, principal: Principal, user: User) -> Versioned:
     """Forget failed sign-ins, from wherever they came."""
     await check_manages(hub, principal, user)
     await hub.identity.unlock(user.name)
-    return await _one(hub, user)
+    return await _one(hub, principal, user)

@@ -14,9 +14,14 @@ from .policy import Principal, can
 from .roles import RANKS, RoleInfo
 
 
+def manages(principal: Principal, rank: int) -> bool:
+    """Whether somebody of this rank is below one's own. Administrators manage each other."""
+    return principal.rank > rank or principal.rank >= RANKS["admin"]
+
+
 def check_manages(principal: Principal, rank: int) -> None:
     """Problem 403 for somebody of one's own rank or a higher one. Administrators manage each other."""
-    if principal.rank <= rank and principal.rank < RANKS["admin"]:
+    if not manages(principal, rank):
         raise Problem(403, "rank.too_low", "this needs a role above that of the other", rank=rank)
 
 
@@ -44,6 +49,15 @@ def check_gives(principal: Principal, role: RoleInfo) -> None:
     check_manages(principal, role.rank)
     check_has(principal, role.permissions)
     check_limits(principal, role.limits)
+
+
+def gives(principal: Principal, role: RoleInfo) -> bool:
+    """Whether `check_gives` lets it pass."""
+    try:
+        check_gives(principal, role)
+    except Problem:
+        return False
+    return True
 
 
 def check_limits(principal: Principal, limits: Mapping[str, int]) -> None:

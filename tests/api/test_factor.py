@@ -145,7 +145,10 @@ class TestTrustedBrowsers:
         strange = hub.client(Cookie=f"glimpser_device={device}")
         answer = strange.post("/api/auth/login", json={"name": other.name, "password": PASSWORD})
         assert answer.json()["code"] == "auth.mfa_required"
-        mine = next(s["id"] for s in trusted.get("/api/me/sessions").json() if s["current"])
+        sessions = trusted.get("/api/me/sessions").json()
+        assert {bool(s["trusted_until"]) for s in sessions} == {True, False}
+        assert all(s["trusted_until"] for s in sessions if s["current"])
+        mine = next(s["id"] for s in sessions if s["current"])
         assert trusted.delete(f"/api/me/sessions/{mine}").status_code == 204
         assert trusted.post("/api/auth/login", json=body).json()["code"] == "auth.mfa_required"
 

@@ -32,6 +32,20 @@ def test_manages_lower_ranks_only(hub: ApiHub, deputy: Person) -> None:
             hub.call("DELETE", path, **ANY)
 
 
+def test_says_whom_it_manages_and_what_it_gives(hub: ApiHub, deputy: Person) -> None:
+    people = {role: Person(hub, role) for role in ("viewer", "operator", "admin")}
+    may = {role: deputy.api.get(f"/api/users/{person.id}").json()["can"] for role, person in people.items()}
+    assert may == {"viewer": ["users.manage"], "operator": [], "admin": []}
+    assert {user["id"]: user["can"] for user in hub.get("/api/users?limit=500")}[people["admin"].id] == ["users.manage"]
+    low = make_role(hub, base="guest", rank=5, permissions=[])
+    roles = {role["id"]: role["can"] for role in deputy.api.get("/api/roles").json()["roles"]}
+    # What a viewer sees everywhere, the deputy sees only where it was granted.
+    assert [roles[role] for role in ("viewer", "operator", "admin")] == [[], [], []]
+    assert (roles["guest"], roles[low]) == (["give", "base"], ["give", "change"])
+    mine = {role["id"]: role["can"] for role in hub.get("/api/roles")["roles"]}
+    assert (mine["admin"], mine["operator"], mine[low]) == (["give"], ["give", "base"], ["give", "change"])
+
+
 def test_gives_no_more_than_it_has(hub: ApiHub, deputy: Person, yard: str) -> None:
     new = {"name": "somebody", "password": PASSWORD}
     for role in ("operator", "admin"):

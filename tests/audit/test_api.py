@@ -46,6 +46,21 @@ def test_it_is_searched_by_what_an_entry_says(hub: ApiHub) -> None:
         assert seq not in seqs(hub, query), query
 
 
+def test_it_says_whether_it_is_where_it_was(hub: ApiHub) -> None:
+    state = hub.get("/api/audit-events/state")
+    assert (set(state), state["trouble"]) == ({"seq", "marked_at", "trouble"}, None)
+    hub.stop()  # at the end it is marked
+    hub.start()
+    state = hub.get("/api/audit-events/state")
+    assert state["seq"] > 0
+    assert state["marked_at"]
+    head = hub.folder / "audit-head.json"
+    kept = head.read_text()
+    head.write_text(kept.replace('"seq": ', '"seq": 9'))
+    assert "altered" in hub.get("/api/audit-events/state")["trouble"]
+    head.write_text(kept)
+
+
 def test_pages_go_through_all_of_it_once(hub: ApiHub) -> None:
     found, path = [], "/api/audit-events?limit=2&action=users."
     while path:

@@ -50,7 +50,8 @@ class Audit:
         self.repeats = Repeats(self.note_entry)
         self.views = Views(self.note_entry)
         self._trimmed_at: datetime | None = None
-        self._troubled = ""
+        self.troubled = ""
+        """What is wrong with it now."""
 
     # --- writing ---------------------------------------------------------------------------------------------------
 
@@ -120,9 +121,9 @@ class Audit:
         self._trouble(f"an entry of the audit log was not written: {error or type(error).__name__}")
 
     def _trouble(self, text: str) -> None:
-        if text == self._troubled:
+        if text == self.troubled:
             return  # once is enough for people
-        self._troubled = text
+        self.troubled = text
         log.error("%s", text)
         for hear in self.on_trouble:
             hear(text)
@@ -189,7 +190,7 @@ class Audit:
             return
         if known is None or here.seq > known.seq:
             await asyncio.to_thread(self.head.write, Place(here.seq, here.mac, _now()))
-        self._troubled = ""
+        self.troubled = ""
         await self._trim(here.seq)
 
     async def _still_there(self, known: Place) -> bool:
