@@ -9,6 +9,13 @@ PATHS = (
     "/",
     "/login",
     "/setup",
+    "/account",
+    "/users",
+    "/users/<id>",
+    "/roles",
+    "/keys",
+    "/links",
+    "/audit",
 )
 """Where the pages are. An address that is not here answers 404 when somebody loads it."""
 

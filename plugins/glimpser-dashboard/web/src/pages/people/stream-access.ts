@@ -1,0 +1,164 @@
+// Who may do what to one stream, beside what their roles allow. `<stream-access .stream=${id}>`; needs users.manage.
+
+import { msg } from "@lit/localize";
+import { html, nothing, type PropertyValues } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { api, body } from "../../api/client.js";
+import { words } from "../../api/errors.js";
+import type { components } from "../../api/schema.js";
+import { tell, toast } from "../../state/toasts.js";
+import { Watch } from "../../state/watch.js";
+import { GElement } from "../../ui/element.js";
+import "../../ui/icon.js";
+import { accessStyles } from "./access-styles.js";
+import { catalogue } from "./catalogue.js";
+import "./find-user.js";
+
+type Grant = components["schemas"]["GrantOut"];
+type GrantIn = components["schemas"]["GrantIn"];
+type User = Pick<components["schemas"]["UserOut"], "id" | "name" | "display_name">;
+
+@customElement("stream-access")
+export class StreamAccess extends GElement {
+  static override styles = [GElement.styles, accessStyles];
+
+  @property() stream = "";
+  @state() private grants: Grant[] | null = null;
+  @state() private differs = false;
+  @state() private problem = "";
+  @state() private busy = false;
+  /** Names of users by their ids. */
+  @state() private names = new Map<string, string>();
+
+  constructor() {
+    super();
+    new Watch(this, catalogue);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void tell(() => catalogue.load());
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("stream") && this.stream) void this.#read();
+  }
+
+  get #path() {
+    return { params: { path: { stream_id: this.stream } } };
+  }
+
+  async #read(): Promise<void> {
+    const grants = await tell(() => body(api.GET("/api/streams/{stream_id}/permissions", this.#path)));
+    if (!grants) return;
+    this.grants = grants;
+    this.differs = false;
+    this.problem = "";
+    for (const { user } of grants) if (user && !this.names.has(user)) void this.#name(user);
+  }
+
+  async #name(id: string): Promise<void> {
+    const user = await tell(() => body(api.GET("/api/users/{user_id}", { params: { path: { user_id: id } } })));
+    if (user) this.#known(user);
+  }
+
+  #known(user: User): void {
+    this.names = new Map(this.names).set(user.id, user.display_name || user.name);
+  }
+
+  override render(): unknown {
+    if (!this.grants) return html`<p class="muted" role="status">${msg("Loading…")}</p>`;
+    const free = catalogue.roles.filter(
+      (role) => !role.everywhere && !this.grants?.some((grant) => grant.role === role.id),
+    );
+    return html`<p class="muted">${msg("Roles that see all streams need nothing here. This adds to what a role allows; nothing here takes anything away.")}</p>
+      <ul class="grants">${this.grants.map((grant, n) => this.#grant(grant, n))}</ul>
+      ${this.grants.length ? nothing : html`<p class="none muted">${msg("Nothing was granted on this stream itself.")}</p>`}
+      <div class="row">
+        <g-find-user @found=${(event: CustomEvent<User>) => {
+          this.#known(event.detail);
+          this.#add({ user: event.detail.id, role: null });
+        }}></g-find-user>
+        ${
+          free.length
+            ? html`<select aria-label=${msg("Add a role")} @change=${(event: Event) => {
+                const select = event.target as HTMLSelectElement;
+                if (select.value) this.#add({ user: null, role: select.value });
+                select.value = "";
+              }}><option value="">${msg("Add a role…")}</option>
+              ${free.map((role) => html`<option value=${role.id}>${role.name}</option>`)}</select>`
+            : nothing
+        }
+        <span class="gap"></span>
+        ${this.differs ? html`<button class="button" type="button" @click=${this.#read}>${msg("Discard")}</button>` : nothing}
+        <button class="button primary" type="button" ?disabled=${!this.differs || this.busy} @click=${this.#save}>${msg("Save")}</button>
+      </div>
+      <p class="wrong" role="alert" ?hidden=${!this.problem}>${this.problem}</p>`;
+  }
+
+  #who(grant: Grant): string {
+    if (grant.role) return catalogue.role(grant.role)?.name ?? grant.role;
+    return this.names.get(grant.user ?? "") ?? "…";
+  }
+
+  #grant(grant: Grant, n: number): unknown {
+    const who = this.#who(grant);
+    const choices = catalogue.permissions.filter((permission) => permission.per_stream);
+    return html`<li class="card">
+      <div class="row"><g-icon name=${grant.role ? "role" : "person"}></g-icon><strong class="truncate">${who}</strong>
+        <span class="muted small">${grant.role ? msg("role") : msg("user")}</span><span class="gap"></span>
+        <button class="button ghost square" type="button" title=${msg("Take away")} aria-label=${`${msg("Take away")}: ${who}`}
+          @click=${() => this.#set(this.grants!.filter((_, at) => at !== n))}><g-icon name="close"></g-icon></button></div>
+      <div class="choices" role="group" aria-label=${who}>${choices.map(
+        (
+          permission,
+        ) => html`<label title=${permission.id}><input type="checkbox" .checked=${grant.permissions.includes(permission.id)}
+          @change=${(event: Event) => this.#toggle(n, permission.id, (event.target as HTMLInputElement).checked)} />
+          <span>${permission.title}</span></label>`,
+      )}</div>
+    </li>`;
+  }
+
+  #add(who: Pick<Grant, "user" | "role">): void {
+    if (this.grants?.some((grant) => grant.user === who.user && grant.role === who.role)) return;
+    const first = catalogue.permissions.find((permission) => permission.per_stream);
+    this.#set([...(this.grants ?? []), { ...who, permissions: first ? [first.id] : [] }]);
+  }
+
+  #toggle(n: number, permission: string, on: boolean): void {
+    this.#set(
+      this.grants!.map((grant, at) => {
+        if (at !== n) return grant;
+        const rest = grant.permissions.filter((one) => one !== permission);
+        return { ...grant, permissions: on ? [...rest, permission] : rest };
+      }),
+    );
+  }
+
+  #set(grants: Grant[]): void {
+    this.grants = grants;
+    this.differs = true;
+  }
+
+  async #save(): Promise<void> {
+    this.busy = true;
+    const grants = this.grants!.filter((grant) => grant.permissions.length).map(
+      ({ user, role, permissions }) => (user ? { user, permissions } : { role, permissions }) as GrantIn,
+    );
+    try {
+      this.grants = await body(api.PUT("/api/streams/{stream_id}/permissions", { ...this.#path, body: { grants } }));
+      this.differs = false;
+      this.problem = "";
+      toast(msg("Saved. It counts from now on."), "good");
+    } catch (error) {
+      this.problem = words(error);
+    }
+    this.busy = false;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "stream-access": StreamAccess;
+  }
+}
