@@ -14,7 +14,7 @@ MAX_LINES = 400
 def long_modules() -> Iterator[str]:
     """Modules that ought to be split."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.py"],
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.py", "*.ts", "*.mjs"],
         cwd=ROOT, check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     for name in filter(None, listed.split("\0")):
@@ -26,11 +26,15 @@ def long_modules() -> Iterator[str]:
 
 def lock_file() -> Iterator[str]:
     """Requirements without a hash, or with a host."""
-    text = (ROOT / "requirements.lock").read_text()
-    yield from (f"requirements.lock names a host: {line}" for line in text.splitlines() if "://" in line)
-    for entry in text.replace("\\\n", " ").splitlines():
-        if re.match(r"[a-zA-Z0-9]", entry) and "--hash=sha256:" not in entry:
-            yield f"requirements.lock: no hash for {entry.split()[0]}"
+    for name in ("requirements.lock", "scripts/node.lock"):
+        text = (ROOT / name).read_text()
+        yield from (f"{name} names a host: {line}" for line in text.splitlines() if "://" in line)
+        for entry in text.replace("\\\n", " ").splitlines():
+            if re.match(r"[a-zA-Z0-9]", entry) and "--hash=sha256:" not in entry:
+                yield f"{name}: no hash for {entry.split()[0]}"
+    for path in ROOT.glob("plugins/*/web/package-lock.json"):
+        if '"resolved"' in path.read_text():
+            yield f"{path.relative_to(ROOT)} names hosts: write it with `npm run lock`"
 
 
 def members() -> Iterator[str]:
