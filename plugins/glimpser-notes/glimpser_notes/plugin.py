@@ -9,6 +9,7 @@ from glimpser_sdk import (
     ConfigSpec,
     MetricSpec,
     ModelsSpec,
+    PanelSpec,
     PermissionSpec,
     PluginManifest,
     RouterSpec,
@@ -103,6 +104,15 @@ def glimpser_routers() -> list[RouterSpec]:
             ),
         )
     ]
+
+
+@hookimpl
+def glimpser_panels() -> list[PanelSpec]:
+    """Notes of a stream, on its page."""
+    return [
+        PanelSpec(slot="stream.tab", title="Notes", element="notes-tab", module="glimpser_notes:panel/notes.js",
+                  permission="notes.view", icon="edit")
+    ]  # fmt: skip
 
 
 @hookimpl
