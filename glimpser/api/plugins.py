@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from glimpser.identity.policy import Principal
 from glimpser.plugins.changes import patched
 from glimpser.plugins.config import mask, resolve, seal, validate, without_sealed
-from glimpser.plugins.rows import Changed, read_config, store_config, store_switch
+from glimpser.plugins.rows import Changed, read_config, read_enabled, store_config, store_switch
 from glimpser.plugins.sections import stored_place
-from glimpser.plugins.state import Plugin
+from glimpser.plugins.state import Plugin, State
 from glimpser.redaction import redactor
 from glimpser_sdk.schema import form_schema
 from glimpser_sdk.web import Problem
@@ -40,6 +40,8 @@ class PluginOut(BaseModel):
     capabilities: list[str]
     provides: dict[str, list[str]] = Field(description="Names that it adds, by kind.")
     durations_s: dict[str, float]
+    docs: str = Field(description="Where it is documented, '' when it does not say.")
+    enabled: bool = Field(description="Whether it is on from the next start of the hub.")
 
 
 class PluginDetail(PluginOut):
@@ -75,8 +77,8 @@ class CheckOut(BaseModel):
     ok: bool
 
 
-def plugin_out(plugin: Plugin) -> dict[str, Any]:
-    """One plugin, without its traceback and settings."""
+def plugin_out(plugin: Plugin, switch: bool | None) -> dict[str, Any]:
+    """One plugin, without its traceback and settings. ``switch``: how it was switched, None: never."""
     found = plugin.describe()
     found.pop("traceback")
     c = plugin.contribution
@@ -97,6 +99,8 @@ def plugin_out(plugin: Plugin) -> dict[str, Any]:
         "description": c.manifest.description if c else "",
         "capabilities": sorted(c.manifest.capabilities) if c else [],
         "provides": {k: v for k, v in provides.items() if v},
+        "docs": c.manifest.docs if c else "",
+        "enabled": plugin.state != State.DISABLED if switch is None else switch,
     }
 
 
@@ -112,7 +116,7 @@ async def _detail(hub: Hub, principal: Principal, plugin: Plugin) -> Versioned:
     stored = await read_config(plugin.id)
     manages = "plugins.manage" in principal.permissions
     version = stored.version if stored else 0
-    body = plugin_out(plugin) | {
+    body = plugin_out(plugin, (await read_enabled()).get(plugin.id)) | {
         "traceback": redactor(plugin.traceback) if manages else "",
         "schema": form_schema(section.model) if section else None,
         "config": mask(section.model, section.document) if section and manages else None,
@@ -125,7 +129,8 @@ async def _detail(hub: Hub, principal: Principal, plugin: Plugin) -> Versioned:
 @route("GET", "/api/plugins", permission="plugins.view", answer=list[PluginOut])
 async def list_plugins(hub: Hub) -> Any:
     """All installed plugins by id."""
-    return [plain(plugin_out(p)) for p in sorted(hub.plugins.plugins.values(), key=lambda p: p.id)]
+    switches = await read_enabled()
+    return [plain(plugin_out(p, switches.get(p.id))) for p in sorted(hub.plugins.plugins.values(), key=lambda p: p.id)]
 
 
 @route("GET", "/api/plugins/<plugin_id>", permission="plugins.view", load=PLUGIN, answer=PluginDetail)

@@ -31,6 +31,11 @@ async def read_config(plugin_id: str) -> StoredConfig | None:
     return StoredConfig(dict(row.config or {}), row.config_version, row.version) if row else None
 
 
+async def read_enabled() -> dict[str, bool]:
+    """How plugins were switched, by id; those that never were are not in it."""
+    return {row.plugin_id: bool(row.enabled) for row in await PluginState.exclude(enabled=None)}
+
+
 async def store_config(
     db: Database, plugin_id: str, document: dict[str, Any], form: int, *, expected: int | None = None
 ) -> int:

@@ -224,6 +224,19 @@ def spare_rule(world: World, who: str, target: str) -> Call:
     return Call({"rule_id": world.call("POST", "/api/access-rules", RULE)["id"]})
 
 
+# --- saved walls
+
+
+WALL_PATHS = ("/api/dashboards/{wall_id}", "/api/p/dashboard/dashboards/{wall_id}")
+
+
+@recipe(*(f"{method} {path}" for path in WALL_PATHS for method in ("PUT", "DELETE")))
+def spare_wall(world: World, who: str, target: str) -> Call:
+    owner = world.owner(who) if target == "own" else "spare"
+    body = {"name": world.fresh("wall"), "visibility": "shared", "tiles": []}
+    return Call({"wall_id": world.wall_of(owner)}, json=body)
+
+
 # --- people
 
 

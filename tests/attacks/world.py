@@ -249,6 +249,16 @@ class World:
         """The id of a new note."""
         return str(self.call("POST", "/api/p/notes", {"stream_id": stream, "text": self.fresh("note")})["id"])
 
+    def wall_of(self, name: str) -> str:
+        """The id of a new saved wall of somebody, whether or not they could make it, which everybody may see."""
+        made, now = new_id(), _stored(datetime.now(UTC))
+        own = {"stream_id": self.places["own"].stream, "x": 0, "y": 0, "w": 6, "h": 4}
+        self._insert("dashboard_walls", {
+            "id": made, "name": self.fresh("wall"), "owner_id": self.users[name], "owner_name": name,
+            "visibility": "shared", "role": "", "layout": json.dumps({"tiles": [own]}), "version": 1,
+            "created_at": now, "updated_at": now})  # fmt: skip
+        return made
+
     def viewer(self, stream: str) -> str:
         """The id of a new live view."""
         before = {v["id"] for v in self.call("GET", "/api/live-sessions")}

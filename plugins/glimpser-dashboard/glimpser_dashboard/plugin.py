@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from glimpser_sdk import FrontEndSpec, PluginManifest, hookimpl
+from glimpser_sdk import FrontEndSpec, ModelsSpec, PermissionSpec, PluginManifest, RouterSpec, hookimpl
+
+from .walls import hooks as walls
 
 PATHS = (
     # One line each, as in `web/src/pages/index.ts`.
@@ -32,3 +34,21 @@ def glimpser_manifest() -> PluginManifest:
 def glimpser_front_ends() -> list[FrontEndSpec]:
     """The pages in place of the built-in ones."""
     return [FrontEndSpec(files="glimpser_dashboard:static", paths=PATHS, trusted_types=("lit-html",))]
+
+
+@hookimpl
+def glimpser_models() -> ModelsSpec:
+    """Saved walls."""
+    return walls.models()
+
+
+@hookimpl
+def glimpser_permissions() -> list[PermissionSpec]:
+    """To keep walls, and to change those of others."""
+    return walls.permissions()
+
+
+@hookimpl
+def glimpser_routers() -> list[RouterSpec]:
+    """The walls."""
+    return walls.routers()

@@ -1,0 +1,1 @@
+"""Steps from no table to the tables of the plugin."""
