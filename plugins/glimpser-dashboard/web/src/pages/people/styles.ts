@@ -36,6 +36,7 @@ export const listStyles = css`
   }
   td a.name {
     color: var(--g-text);
+    padding-block: 0.125rem;
     text-decoration: none;
   }
   td a.name:hover {
