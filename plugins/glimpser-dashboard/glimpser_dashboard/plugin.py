@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from glimpser_sdk import FrontEndSpec, ModelsSpec, PermissionSpec, PluginManifest, RouterSpec, hookimpl
+from glimpser_sdk import FrontEndSpec, ModelsSpec, PanelSpec, PermissionSpec, PluginManifest, RouterSpec, hookimpl
 
 from .walls import hooks as walls
 
 PATHS = (
     # One line each, as in `web/src/pages/index.ts`.
     "/",
+    "/streams/new",
+    "/streams/<id>/edit",
+    "/share-target",
+    "/welcome",
+    "/settings",
+    "/plugins/<plugin_id>",
     "/login",
     "/setup",
     "/account",
@@ -52,3 +58,17 @@ def glimpser_permissions() -> list[PermissionSpec]:
 def glimpser_routers() -> list[RouterSpec]:
     """The walls."""
     return walls.routers()
+
+
+@hookimpl
+def glimpser_panels() -> list[PanelSpec]:
+    """The region editor, as any plugin would bring one."""
+    return [
+        PanelSpec(
+            slot="config.field",
+            title="Regions",
+            element="dashboard-regions",
+            module="glimpser_dashboard:static/regions.js",
+            match=("regions",),
+        )
+    ]

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
 // The hub serves the built files below a folder whose name changes with them, and replaces `{files}` and `{root}`.
@@ -11,6 +12,19 @@ export default defineConfig(({ command }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      // Beside the pages, modules of panels: the hub names those by a name that stays.
+      input: { index: "index.html", regions: "src/regions/index.ts" },
+      output: {
+        entryFileNames: ({ name }) => (name === "regions" ? "[name].js" : "assets/[name]-[hash].js"),
+      },
+    },
+  },
+  // Forms are not validated by generated code, which the content policy forbids: see src/forms/no-ajv.ts.
+  resolve: {
+    alias: Object.fromEntries(
+      ["ajv", "ajv-formats"].map((name) => [name, fileURLToPath(new URL("src/forms/no-ajv.ts", import.meta.url))]),
+    ),
   },
   experimental: {
     renderBuiltUrl: (name, { hostType }) => (hostType === "html" ? `{files}${name}` : { relative: true }),

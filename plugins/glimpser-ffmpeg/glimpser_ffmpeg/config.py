@@ -12,6 +12,8 @@ from glimpser_sdk.config import PluginConfig, SecretStr
 
 NETWORK = frozenset({"rtsp", "rtsps", "rtmp", "rtmps", "srt", "http", "https"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_ADVANCED = {"x-advanced": True}
+_FILE = {"field": "url", "matches": "^(/(?!dev/)|file:)"}
 _DEVICE = re.compile(r"/dev/video\d+")
 
 
@@ -56,6 +58,7 @@ class FfmpegConfig(PluginConfig):
         default=None,
         description="Address of the same view in a smaller size, which is analysed where keyframes of the main one "
         "are too rare to idle on. Empty: none.",
+        json_schema_extra=_ADVANCED,
     )
     username: str | None = Field(
         default=None, max_length=256, description="User name, instead of one in the address. Empty: none."
@@ -64,24 +67,41 @@ class FfmpegConfig(PluginConfig):
         default=None, max_length=256, description="Password, instead of one in the address. Empty: none."
     )
     transport: Literal["tcp", "udp"] = Field(
-        default="tcp", description="How RTSP media travel: tcp (within the connection) or udp."
+        default="tcp",
+        description="How RTSP media travel: tcp (within the connection) or udp.",
+        json_schema_extra=_ADVANCED | {"x-when": {"field": "url", "matches": "^[Rr][Tt][Ss][Pp]"}},
     )
     format: Literal["auto", "mjpeg", "hls", "mpegts", "flv", "mp4", "matroska", "h264", "hevc"] = Field(
-        default="auto", description="Container format, where the server's answer does not show it."
+        default="auto",
+        description="Container format, where the server's answer does not show it.",
+        json_schema_extra=_ADVANCED,
     )
     hwaccel: Literal["none", "auto", "cuda", "vaapi", "qsv"] = Field(
         default="none",
         description="Where to decode: none (processor), auto (the first device that works) or one kind of device. "
         "What does not work is done by the processor.",
+        json_schema_extra=_ADVANCED,
     )
     timeout_s: float = Field(
-        default=6.0, ge=2, le=60, description="Seconds without a single byte after which the connection counts as dead."
+        default=6.0,
+        ge=2,
+        le=60,
+        description="Seconds without a single byte after which the connection counts as dead.",
+        json_schema_extra=_ADVANCED,
     )
     verify_tls: bool = Field(
-        default=True, description="Check the server's certificate. Turn off only for devices that sign their own."
+        default=True,
+        description="Check the server's certificate. Turn off only for devices that sign their own.",
+        json_schema_extra=_ADVANCED,
     )
-    loop: bool = Field(default=True, description="Files: start again at the end.")
-    realtime: bool = Field(default=True, description="Files: play at their own speed, as if live.")
+    loop: bool = Field(
+        default=True, description="Files: start again at the end.", json_schema_extra=_ADVANCED | {"x-when": _FILE}
+    )
+    realtime: bool = Field(
+        default=True,
+        description="Files: play at their own speed, as if live.",
+        json_schema_extra=_ADVANCED | {"x-when": _FILE},
+    )
 
     def address(self, feed: str) -> str | None:
         """The address of a feed with its credentials percent-encoded into it; None when the feed is not configured."""

@@ -62,6 +62,7 @@ class HttpConfig(PluginConfig):
         ge=1,
         le=60,
         description="Seconds to wait for a connection and for each part of the answer; a picture may take twice that.",
+        json_schema_extra={"x-advanced": True},
     )
     username: str | None = Field(
         default=None, max_length=256, description="User name, instead of one in the address. Empty: none."
@@ -72,7 +73,10 @@ class HttpConfig(PluginConfig):
     headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(
         default_factory=dict,
         description="Further request headers, at most 16. Who may see the stream can read them: no place for secrets.",
+        json_schema_extra={"x-advanced": True},
     )
     verify_tls: bool = Field(
-        default=True, description="Check the server's certificate. Turn off only for devices that sign their own."
+        default=True,
+        description="Check the server's certificate. Turn off only for devices that sign their own.",
+        json_schema_extra={"x-advanced": True},
     )

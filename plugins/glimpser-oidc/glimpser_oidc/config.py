@@ -23,6 +23,7 @@ def _origin(text: str) -> str:
 
 
 Origin = Annotated[str, Field(max_length=300), AfterValidator(_origin)]
+_ADVANCED = {"x-advanced": True}
 Algorithm = Literal["RS256", "ES256", "EdDSA", "Ed25519"]
 
 
@@ -52,12 +53,25 @@ class OidcProvider(BaseModel):
         default=None, max_length=500, description="The secret agreed with the provider; none for a public client."
     )
     scopes: list[str] = Field(
-        default=["openid", "profile"], max_length=20, description="What to ask for; always with openid."
+        default=["openid", "profile"],
+        max_length=20,
+        description="What to ask for; always with openid.",
+        json_schema_extra=_ADVANCED,
     )
     name_claim: str = Field(
-        default="preferred_username", min_length=1, max_length=100, description="Claim with the user name."
+        default="preferred_username",
+        min_length=1,
+        max_length=100,
+        description="Claim with the user name.",
+        json_schema_extra=_ADVANCED,
     )
-    groups_claim: str = Field(default="groups", min_length=1, max_length=100, description="Claim with the groups.")
+    groups_claim: str = Field(
+        default="groups",
+        min_length=1,
+        max_length=100,
+        description="Claim with the groups.",
+        json_schema_extra=_ADVANCED,
+    )
     roles: list[GroupRole] = Field(
         default=[],
         max_length=100,
@@ -80,14 +94,18 @@ class OidcProvider(BaseModel):
         default=["RS256", "ES256", "EdDSA", "Ed25519"],
         min_length=1,
         description="Signatures of ID tokens that are accepted.",
+        json_schema_extra=_ADVANCED,
     )
     other_origins: list[Origin] = Field(
         default=[],
         max_length=10,
         description="Where else than at the issuer's its endpoints may lie, such as https://oauth2.googleapis.com.",
+        json_schema_extra=_ADVANCED,
     )
     insecure_http: bool = Field(
-        default=False, description="Accept a provider without encryption. Whoever is on the way can sign in as anybody."
+        default=False,
+        description="Accept a provider without encryption. Whoever is on the way can sign in as anybody.",
+        json_schema_extra=_ADVANCED,
     )
 
     @field_validator("scopes")

@@ -27,6 +27,12 @@ export interface PageSpec {
 // biome-ignore format: one line each
 export const PAGES: readonly PageSpec[] = [
   { path: "/", tag: "page-wall", load: () => import("./wall/page.js"), needs: "streams.view", nav: { section: "watch", order: 10, icon: "wall", words: () => msg("Wall"), bar: true } },
+  { path: "/streams/new", tag: "page-stream-new", load: () => import("./stream-edit/new.js"), needs: "streams.configure" },
+  { path: "/streams/<id>/edit", tag: "page-stream-edit", load: () => import("./stream-edit/edit.js"), needs: "streams.view" },
+  { path: "/share-target", tag: "page-share-target", load: () => import("./stream-edit/share.js"), needs: "streams.configure" },
+  { path: "/welcome", tag: "page-welcome", load: () => import("./welcome/page.js"), needs: "streams.configure" },
+  { path: "/plugins/<plugin_id>", tag: "page-plugin-settings", load: () => import("./plugins/settings.js"), needs: "plugins.view" },
+  { path: "/settings", tag: "page-settings", load: () => import("./settings/page.js"), needs: "settings.view", nav: { section: "system", order: 40, icon: "settings", words: () => msg("Settings") } },
   { path: "/login", tag: "page-login", load: () => import("./login/page.js"), door: true },
   { path: "/setup", tag: "page-setup", load: () => import("./setup/page.js"), door: true },
   { path: "/account", tag: "page-account", load: () => import("./account/page.js"), factorless: true },

@@ -39,7 +39,7 @@ export class PageSetup extends Page {
     if (zone)
       await api.PATCH("/api/me", { params: { header: match("*") }, body: { timezone: zone as Zone } }).catch(() => {});
     router.wanted = null;
-    router.go("", { replace: true });
+    router.go("welcome", { replace: true });
   });
 
   constructor() {

@@ -1,0 +1,26 @@
+export default {
+  Settings: "Einstellungen",
+  "The settings cannot be read": "Die Einstellungen lassen sich nicht lesen",
+  Sections: "Abschnitte",
+  "Saved. It holds from now on.": "Gespeichert. Es gilt ab jetzt.",
+  "{0} settings saved. They hold from now on.": "{0} Einstellungen gespeichert. Sie gelten ab jetzt.",
+  "Your role may not change it.": "Deine Rolle darf es nicht ändern.",
+  "Fixed by {0}. Take it away there to change it here.":
+    "Festgelegt durch {0}. Nimm es dort weg, um es hier zu ändern.",
+  "Discard changes": "Änderungen verwerfen",
+  Save: "Speichern",
+  "Fixed while the hub runs": "Fest, solange der Hub läuft",
+  "Set these on the hub's machine, by the environment or glimpser.toml. They hold from the next start on.":
+    "Lege sie auf dem Rechner des Hubs fest, durch die Umgebung oder glimpser.toml. Sie gelten ab dem nächsten Start.",
+  General: "Allgemein",
+  Storage: "Speicher",
+  Security: "Sicherheit",
+  Streams: "Streams",
+  Network: "Netz",
+  Start: "Start",
+  Default: "Vorgabe",
+  "Set here": "Hier gesetzt",
+  Environment: "Umgebung",
+  File: "Datei",
+  "Command line": "Befehlszeile",
+} satisfies Record<string, string>;
