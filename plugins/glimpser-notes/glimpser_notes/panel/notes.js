@@ -14,7 +14,7 @@ function element(tag, text = "", attributes = {}) {
 
 class NotesTab extends HTMLElement {
   #context = null;
-  #list = element("div");
+  #list = element("div", "", { class: "stack" });
 
   set context(context) {
     this.#context = context;
@@ -24,12 +24,13 @@ class NotesTab extends HTMLElement {
   #draw() {
     const { stream, language } = this.#context;
     const words = WORDS[language] ?? WORDS.en;
+    this.className = "stack";
     this.replaceChildren(this.#list);
     if (stream.can.includes("notes.write")) {
       const form = element("form");
       const text = element("textarea", "", { name: "text", required: "", maxlength: "2000", "aria-label": words.write });
       const wrong = element("p", "", { role: "alert" });
-      form.append(text, wrong, element("button", words.save));
+      form.append(text, wrong, element("button", words.save, { class: "button primary" }));
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
         try {
@@ -50,7 +51,7 @@ class NotesTab extends HTMLElement {
     const { stream, request, when, language } = this.#context;
     const notes = await request("GET", `api/p/notes?stream=${stream.id}`);
     const items = notes.map((note) => {
-      const item = element("article");
+      const item = element("article", "", { class: "card" });
       item.append(element("p", note.text), element("small", `${note.author_name} · ${when(note.created_at)}`));
       return item;
     });

@@ -23,6 +23,11 @@ export const hooks = {
   prove: async (_ways: string[]): Promise<boolean> => false,
 };
 
+/** Whether a visitor of a share link asks, who has no session that could end. */
+function visiting(request: Request): boolean {
+  return request.url.startsWith(new URL("api/shared/", ROOT).href);
+}
+
 async function send(request: Request): Promise<Response> {
   const again = request.clone();
   const patience = Number(request.headers.get(PATIENT)) || PATIENCE;
@@ -40,7 +45,7 @@ async function send(request: Request): Promise<Response> {
   if (refused.code === "auth.step_up_needed") {
     const ways = Array.isArray(refused.params.ways) ? (refused.params.ways as string[]) : [];
     if (await hooks.prove(ways)) return send(again);
-  } else if (refused.status === 401 && refused.code === "auth.required") hooks.signedOut();
+  } else if (refused.status === 401 && refused.code === "auth.required" && !visiting(request)) hooks.signedOut();
   else if (refused.status === 403) hooks.forbidden();
   else if (refused.status === 503) hooks.unreachable();
   throw refused;
@@ -48,6 +53,20 @@ async function send(request: Request): Promise<Response> {
 
 /** `await api.GET("/api/streams/{stream_id}", { params: { path: { stream_id } } })`; throws `Refused`. */
 export const api = createClient<paths>({ baseUrl: ROOT.href.replace(/\/$/, ""), fetch: send });
+
+/** Ask for any path below the hub's root, such as a plugin's own; gives the JSON of the answer, or null. */
+export async function ask(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<unknown> {
+  const json = body === undefined ? {} : { body: JSON.stringify(body) };
+  const type: Record<string, string> = body === undefined ? {} : { "Content-Type": "application/json" };
+  const response = await send(new Request(new URL(path, ROOT), { method, ...json, headers: { ...type, ...headers } }));
+  const text = await response.text();
+  return text ? JSON.parse(text) : null;
+}
 
 /** The body of an answer: `const me = await body(api.GET("/api/me"))`. */
 export async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {

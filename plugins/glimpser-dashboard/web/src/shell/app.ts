@@ -52,6 +52,11 @@ export class GApp extends GElement {
       }
       return;
     }
+    const { page } = place;
+    if (session.me?.factor_needed && !page?.door && !page?.factorless) {
+      queueMicrotask(() => router.go("account", { replace: true }));
+      return;
+    }
     if (place.page !== this.#spec) void this.#open(place.page);
     if (this.page) {
       this.page.params = place.params;

@@ -11,13 +11,14 @@ import { Watch } from "../state/watch.js";
 import "../ui/dialog.js";
 import { GElement } from "../ui/element.js";
 import "../ui/icon.js";
+import { ICONS, type IconName } from "../ui/icons.js";
 import { menuStyles } from "./menu-styles.js";
 
 const KEY = "glimpser.menu";
 const SECTIONS = ["watch", "manage", "system"] as const;
 
 interface Entry extends NavSpec {
-  page: PageSpec;
+  path: string;
 }
 
 function allowed({ needs }: PageSpec): boolean {
@@ -25,8 +26,20 @@ function allowed({ needs }: PageSpec): boolean {
   return !list.length || list.some((permission) => session.can(permission));
 }
 
+/** Pages that plugins bring stand behind the hub's own. */
+function ofPlugins(): Entry[] {
+  return session.panels("page").map(({ plugin, element, title, icon }, n) => ({
+    section: "watch",
+    order: 1000 + n,
+    icon: icon in ICONS ? (icon as IconName) : "panel",
+    words: () => title,
+    path: `/p/${plugin}/${element}`,
+  }));
+}
+
 function entries(): Entry[] {
-  return PAGES.flatMap((page) => (page.nav && allowed(page) ? [{ ...page.nav, page }] : [])).sort(
+  const own = PAGES.flatMap((page) => (page.nav && allowed(page) ? [{ ...page.nav, path: page.path }] : []));
+  return [...own, ...ofPlugins()].sort(
     (a, b) => SECTIONS.indexOf(a.section) - SECTIONS.indexOf(b.section) || a.order - b.order,
   );
 }
@@ -92,10 +105,10 @@ export class GMenu extends GElement {
       }`;
   }
 
-  #link({ page, icon, words }: Entry): unknown {
-    const here = page.path === "/" ? router.path === "/" : `${router.path}/`.startsWith(`${page.path}/`);
+  #link({ path, icon, words }: Entry): unknown {
+    const here = path === "/" ? router.path === "/" : `${router.path}/`.startsWith(`${path}/`);
     const text = words();
-    return html`<a href=${at(page.path.slice(1))} aria-current=${here ? "page" : nothing}
+    return html`<a href=${at(path.slice(1))} aria-current=${here ? "page" : nothing}
       title=${this.narrow && !this.bar ? text : nothing} @click=${() => {
         this.more = false;
       }}><g-icon name=${icon}></g-icon><span class="words">${text}</span></a>`;

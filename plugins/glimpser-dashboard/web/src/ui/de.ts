@@ -44,4 +44,7 @@ export default {
   "This machine is busy, so that less is done for this stream.":
     "Diese Maschine ist ausgelastet, deshalb wird für diesen Stream weniger getan.",
   Slowed: "Gebremst",
+  "It did not load in ten seconds.": "Es wurde in zehn Sekunden nicht geladen.",
+  "Its module does not define {0}.": "Sein Modul definiert {0} nicht.",
+  "“{0}” of the plugin {1} does not work here.": "„{0}“ des Plugins {1} funktioniert hier nicht.",
 } satisfies Record<string, string>;

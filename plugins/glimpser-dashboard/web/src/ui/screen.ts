@@ -16,7 +16,7 @@ import { screenStyles } from "./screen-styles.js";
 export const socketContext = createContext<PageSocket>("glimpser-socket");
 
 /** What a screen must know of a stream; visitors know less than people. */
-export type Shown = Pick<Stream, "id" | "name" | "status" | "reason"> & { degraded?: boolean };
+export type Shown = Pick<Stream, "id" | "name" | "status"> & Partial<Pick<Stream, "reason" | "degraded">>;
 
 @customElement("g-screen")
 export class GScreen extends GElement {
