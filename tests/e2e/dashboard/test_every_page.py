@@ -26,8 +26,8 @@ LOOKS = {
     "large-dark": ("large", {"color_scheme": "dark", "locale": "en-GB"}),
     "small-light": ("small", {"color_scheme": "light", "locale": "de-DE"}),
 }
-ELEMENTS = ("img src=x", "svg", "video src=x", "audio src=x", "details open", "input autofocus", "iframe", "body", "math",
-            "marquee")  # fmt: skip
+ELEMENTS = ("img src=x", "svg", "video src=x", "audio src=x", "details open", "input autofocus", "iframe", "body",
+            "math", "marquee")  # fmt: skip
 EVENTS = ("onerror", "onload", "onfocus", "ontoggle", "onstart", "onmouseover")
 OTHERS = (
     "<script>__xss()</script>", '"><script>__xss()</script>', "</title><script>__xss()</script>",
@@ -104,7 +104,7 @@ async def test_every_page_shows_texts_as_texts_and_is_usable_by_everybody(
 
 
 async def breaks(page: Page) -> list[str]:
-    """What is broken to the eye: sideways scrolling, small targets, elements that an attack made, texts without words."""
+    """What is broken to the eye: sideways scrolling, small targets, elements of an attack, texts without words."""
     found: list[str] = await page.evaluate(SEEN)
     return found
 
