@@ -8,6 +8,11 @@
 
 ARG PYTHON=3.12
 
+FROM node:22-slim AS pages
+WORKDIR /src/web
+COPY plugins/glimpser-dashboard/web ./
+RUN npm ci && npm run build
+
 FROM python:${PYTHON}-slim AS build
 # Names of bundles, comma-separated ("demo,postgres"); empty builds the core alone, without a single plugin.
 ARG EXTRAS=demo
@@ -20,6 +25,7 @@ COPY pyproject.toml README.md LICENSE CHANGELOG.md ./
 COPY glimpser glimpser
 COPY sdk sdk
 COPY plugins plugins
+COPY --from=pages /src/glimpser_dashboard/static plugins/glimpser-dashboard/glimpser_dashboard/static
 # The lock's versions and hashes hold for everything from outside; our own wheels come from the folder just built.
 RUN uv build --quiet --all-packages --wheel --out-dir /wheels \
     && uv venv --quiet /opt/glimpser \
