@@ -10,7 +10,7 @@ PATHS = (
     # One line each, as in `web/src/pages/index.ts`.
     "/",
     "/streams/new",
-    "/streams/<id>/edit",
+    "/streams/<stream_id>/edit",
     "/share-target",
     "/welcome",
     "/settings",

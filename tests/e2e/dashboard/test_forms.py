@@ -26,6 +26,7 @@ def hub(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
     with running(tmp_path_factory.mktemp("hub"), film.parent, **more) as started:
         started.sign_up()
         started.stream("Front door", film)
+        started.call("POST", "/api/stream-groups", {"name": "Outside"})
         yield started
 
 
@@ -112,6 +113,7 @@ async def test_a_conflict_loses_nothing(hub: RunningHub, opened: Any) -> None:
     await page.locator("#details").get_by_text("More settings").click()
     await page.locator("#details").get_by_role("button", name="Add").click()
     await page.get_by_label("Tags 1", exact=True).fill("mine")
+    await page.get_by_role("checkbox", name="Outside").check()
     hub.call("PATCH", f"/api/streams/{stream}", {"timezone": "Europe/Berlin"}, **{"If-Match": "*"})
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("heading", name="Somebody else changed this stream")).to_be_visible()
@@ -119,7 +121,7 @@ async def test_a_conflict_loses_nothing(hub: RunningHub, opened: Any) -> None:
     await page.get_by_role("button", name="Save mine on top").click()
     await expect(page.get_by_text("Saved.")).to_be_visible()
     now = named(hub, "Front door")
-    assert (now["tags"], now["timezone"]) == (["mine"], "Europe/Berlin")
+    assert (now["tags"], now["timezone"], len(now["groups"])) == (["mine"], "Europe/Berlin", 1)
 
 
 async def test_what_was_typed_is_not_lost_unasked(hub: RunningHub, opened: Any) -> None:

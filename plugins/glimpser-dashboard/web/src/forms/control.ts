@@ -24,7 +24,7 @@ export abstract class Control extends GElement {
         display: none;
       }
       .reset {
-        min-height: 1.5rem;
+        min-height: 24px;
         padding: 0;
         border: 0;
         background: none;
@@ -49,6 +49,11 @@ export abstract class Control extends GElement {
       }
       :disabled {
         opacity: 0.75;
+      }
+      /* Large enough to be hit without its label. */
+      input[type="checkbox"] {
+        width: 24px;
+        height: 24px;
       }
     `,
   ];

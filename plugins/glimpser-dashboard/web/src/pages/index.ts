@@ -28,7 +28,7 @@ export interface PageSpec {
 export const PAGES: readonly PageSpec[] = [
   { path: "/", tag: "page-wall", load: () => import("./wall/page.js"), needs: "streams.view", nav: { section: "watch", order: 10, icon: "wall", words: () => msg("Wall"), bar: true } },
   { path: "/streams/new", tag: "page-stream-new", load: () => import("./stream-edit/new.js"), needs: "streams.configure" },
-  { path: "/streams/<id>/edit", tag: "page-stream-edit", load: () => import("./stream-edit/edit.js"), needs: "streams.view" },
+  { path: "/streams/<stream_id>/edit", tag: "page-stream-edit", load: () => import("./stream-edit/edit.js"), needs: "streams.view" },
   { path: "/share-target", tag: "page-share-target", load: () => import("./stream-edit/share.js"), needs: "streams.configure" },
   { path: "/welcome", tag: "page-welcome", load: () => import("./welcome/page.js"), needs: "streams.configure" },
   { path: "/plugins/<plugin_id>", tag: "page-plugin-settings", load: () => import("./plugins/settings.js"), needs: "plugins.view" },

@@ -39,7 +39,8 @@ export class GFieldList extends Control {
         align-items: center;
         gap: 0.25rem;
       }
-      .head h4 {
+      .title {
+        font-weight: 600;
         flex: 1;
       }
       legend {
@@ -108,7 +109,7 @@ export class GFieldList extends Control {
     };
     if (!objects) return html`<li data-n=${n} @keydown=${keys}>${this.#plain(field)}${this.#tools(n, name)}</li>`;
     return html`<li class="card" data-n=${n} @keydown=${keys}>
-      <div class="head"><h4>${this.#title(item, name)}</h4>${this.#tools(n, name)}</div>
+      <div class="head"><p class="title">${this.#title(item, name)}</p>${this.#tools(n, name)}</div>
       ${field.schema.properties ? html`<g-field-object open .form=${this.form} .field=${field}></g-field-object>` : draw(this.form, field)}
     </li>`;
   }

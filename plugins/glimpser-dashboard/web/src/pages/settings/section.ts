@@ -45,7 +45,7 @@ export class GSettingsSection extends GElement {
         font-weight: 550;
       }
       .fixed dd:not(.source) {
-        grid-column: 1;
+        grid-column: 1 / -1;
       }
       .value {
         font-family: var(--g-mono);

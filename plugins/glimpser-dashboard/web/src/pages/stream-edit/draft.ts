@@ -85,8 +85,10 @@ export function detailsSchema(groups: Group[], unmasked: boolean): Schema {
     groups: {
       type: "array",
       title: msg("Groups"),
-      items: { enum: groups.map((group) => group.id) },
-      "x-labels": Object.fromEntries(groups.map((group) => [group.id, group.name])),
+      items: {
+        enum: groups.map((group) => group.id),
+        "x-labels": Object.fromEntries(groups.map((group) => [group.id, group.name])),
+      },
       default: [],
     },
     tags: {

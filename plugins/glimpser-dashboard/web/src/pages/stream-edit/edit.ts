@@ -70,8 +70,8 @@ export class PageStreamEdit extends Page {
   }
 
   protected override willUpdate(): void {
-    if (this.params.id && this.params.id !== this.#of) {
-      this.#of = this.params.id;
+    if (this.params.stream_id && this.params.stream_id !== this.#of) {
+      this.#of = this.params.stream_id;
       void this.#read();
     }
   }
