@@ -18,6 +18,7 @@ import "./header.js";
 import "./menu.js";
 import "./notices.js";
 import "./preferences.js";
+import "./shortcuts.js";
 import "./toasts.js";
 
 @customElement("g-app")

@@ -9,6 +9,8 @@ const DENSEST = 2;
 export interface Player {
   /** What is put into the page. */
   readonly element: HTMLElement;
+  /** Show so many pictures a second from now on. A player without it is made anew. */
+  rate?(fps: number): void;
   /** Stop for good. */
   close(): void;
 }
@@ -69,6 +71,13 @@ export class LivePicture implements Player {
     shown.delete(this.element);
     seen.unobserve(this.element);
     sized.unobserve(this.element);
+    this.check();
+  }
+
+  rate(fps: number): void {
+    if (fps === this.#options.fps) return;
+    this.#options = { ...this.#options, fps };
+    this.#leave();
     this.check();
   }
 

@@ -14,6 +14,12 @@ export const screenStyles = css`
   :host {
     border-radius: var(--g-radius);
   }
+  /* As large as what it stands in. */
+  :host([fill]),
+  :host([fill]) .screen {
+    height: 100%;
+    aspect-ratio: auto;
+  }
   :host(:fullscreen) .screen {
     width: 100%;
     height: 100%;

@@ -46,10 +46,12 @@ export class GScreen extends GElement {
     this.requestUpdate();
   }
 
-  protected override willUpdate(_changed: PropertyValues): void {
+  protected override willUpdate(changed: PropertyValues): void {
     const { stream } = this;
     if (stream?.status !== "active") this.drawn = false;
-    const of = `${stream?.id ?? ""} ${this.fps}`;
+    const of = stream?.id ?? "";
+    if (this.#player && of === this.#of && changed.has("fps") && this.#player.rate) this.#player.rate(this.fps);
+    else if (changed.has("fps")) this.#of = "";
     if (!stream || (this.#player && of === this.#of)) return;
     this.#stop();
     this.#of = of;

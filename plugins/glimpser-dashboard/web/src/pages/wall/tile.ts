@@ -1,24 +1,37 @@
-// A tile of the wall: the live picture, and under it what must be known at a glance.
+// A tile of the wall: the live picture, under it what must be known at a glance, and a menu of what can be done.
 
+import { msg, str } from "@lit/localize";
 import { css, html } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, query } from "lit/decorators.js";
 import type { Stream } from "../../api/types.js";
 import { at } from "../../root.js";
 import { GElement } from "../../ui/element.js";
 import { rate, size, statusKind, statusName } from "../../ui/format.js";
+import "../../ui/icon.js";
 import "../../ui/screen.js";
+import type { GScreen } from "../../ui/screen.js";
+import { LIVE } from "./adaptive.js";
+import type { TileMenu } from "./tile-menu.js";
+import "./tile-menu.js";
 
 @customElement("g-tile")
 export class GTile extends GElement {
   static override styles = [
     GElement.styles,
     css`
+      :host {
+        position: relative;
+      }
       a {
         position: relative;
         display: block;
         border-radius: var(--g-radius);
         color: inherit;
         text-decoration: none;
+      }
+      :host([fill]),
+      :host([fill]) a {
+        height: 100%;
       }
       .caption {
         position: absolute;
@@ -60,25 +73,74 @@ export class GTile extends GElement {
       .dot.bad {
         background: #ff6369;
       }
+      .menu {
+        position: absolute;
+        top: 0.5rem;
+        right: 0.5rem;
+        z-index: 3;
+        display: grid;
+        place-items: center;
+        width: 2rem;
+        height: 2rem;
+        padding: 0;
+        border: 0;
+        border-radius: var(--g-radius-small);
+        background: #000a;
+        color: #fff;
+        cursor: pointer;
+        opacity: 0;
+        transition: opacity 0.12s;
+      }
+      :host(:hover) .menu,
+      :host(:focus-within) .menu,
+      .menu:focus-visible {
+        opacity: 1;
+      }
+      @media (hover: none) {
+        .menu {
+          opacity: 0.85;
+        }
+      }
+      :host([narrow]) .facts {
+        display: none;
+      }
     `,
   ];
 
   @property({ attribute: false }) stream!: Stream;
   @property({ attribute: false }) open: string[] = [];
+  @property({ type: Number }) fps = LIVE;
+  @property({ type: Boolean, reflect: true }) fill = false;
+  @query("a") private link!: HTMLAnchorElement;
+  @query("g-screen") readonly screen!: GScreen;
+  @query("tile-menu") private choices!: TileMenu;
+  @query(".menu") private button!: HTMLButtonElement;
+
+  override focus(options?: FocusOptions): void {
+    this.link.focus(options);
+  }
+
+  /** Show what can be done with the stream. */
+  menu(): void {
+    this.choices.show(this.button);
+  }
 
   override render(): unknown {
     const { stream } = this;
     const live = stream.status === "active";
     const facts = live ? [size(stream.resolution), rate(stream.fps)].filter(Boolean).join(" · ") : "";
     return html`<a href=${at(`streams/${stream.id}`)}>
-      <g-screen .stream=${stream} .open=${this.open} .fps=${5}></g-screen>
-      <span class="caption">
-        <span class="dot ${statusKind(stream.status)}"></span>
-        <span class="name truncate">${stream.name}</span>
-        <span class="unseen">, ${statusName(stream.status)}</span>
-        <span class="facts">${facts}</span>
-      </span>
-    </a>`;
+        <g-screen .stream=${stream} .open=${this.open} .fps=${this.fps} ?fill=${this.fill}></g-screen>
+        <span class="caption">
+          <span class="dot ${statusKind(stream.status)}"></span>
+          <span class="name truncate">${stream.name}</span>
+          <span class="unseen">, ${statusName(stream.status)}</span>
+          <span class="facts">${facts}</span>
+        </span>
+      </a>
+      <button class="menu" type="button" aria-haspopup="menu" title=${msg("What can be done")}
+        aria-label=${msg(str`What can be done with ${stream.name}`)} @click=${this.menu}><g-icon name="more"></g-icon></button>
+      <tile-menu .stream=${stream} @full=${() => void this.screen.requestFullscreen?.()}></tile-menu>`;
   }
 }
 

@@ -1,0 +1,173 @@
+// The tiles of a wall: on a grid that somebody laid out, page after page, or side by side as they fit.
+
+import { msg, str } from "@lit/localize";
+import { html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { Stream } from "../../api/types.js";
+import { store } from "../../state/store.js";
+import type { Wall, WallTile } from "../../state/walls.js";
+import { Watch } from "../../state/watch.js";
+import { GElement } from "../../ui/element.js";
+import "../../ui/icon.js";
+import { styled } from "../../ui/styled.js";
+import { Adaptive } from "./adaptive.js";
+import { beside, pages } from "./layout.js";
+import { stageStyles } from "./stage-styles.js";
+import type { GTile } from "./tile.js";
+import "./tile.js";
+
+const CALM_CHECK = 5000;
+
+@customElement("wall-stage")
+export class WallStage extends GElement {
+  static override styles = [GElement.styles, stageStyles];
+
+  /** The wall; null = every stream. */
+  @property({ attribute: false }) wall: Wall | null = null;
+  @state() private page = 0;
+  @state() private paused = false;
+  @state() private looked = "";
+  #adaptive = new Adaptive();
+  #turn = 0;
+  #calm = 0;
+
+  constructor() {
+    super();
+    new Watch(this, store.streams, store.open);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#calm = window.setInterval(() => {
+      if (this.wall && this.wall.idle !== "live") this.requestUpdate();
+    }, CALM_CHECK);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#calm);
+    clearTimeout(this.#turn);
+  }
+
+  get #pages(): WallTile[][] {
+    return this.wall
+      ? pages(
+          this.wall.tiles.filter((tile) => store.streams.has(tile.stream_id)),
+          this.wall.rows,
+        )
+      : [];
+  }
+
+  /** Go to another page of the wall; in a circle. */
+  step(by: number): void {
+    const count = this.#pages.length || 1;
+    this.page = (this.page + by + count) % count;
+  }
+
+  /** Stop turning pages, or go on. */
+  pause(): void {
+    if (this.wall?.rotation_s && this.#pages.length > 1) this.paused = !this.paused;
+  }
+
+  /** Show it on the whole screen, or not any more. */
+  full(): void {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else void this.requestFullscreen?.();
+  }
+
+  /** The tile that has the focus. */
+  get current(): GTile | null {
+    const { activeElement } = this.shadowRoot!;
+    return activeElement?.localName === "g-tile" ? (activeElement as GTile) : null;
+  }
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has("wall") && (changed.get("wall") as Wall | null)?.id !== this.wall?.id) {
+      this.page = 0;
+      this.paused = false;
+    }
+    this.page = Math.min(this.page, Math.max(0, this.#pages.length - 1));
+  }
+
+  protected override updated(): void {
+    clearTimeout(this.#turn);
+    const seconds = this.wall?.rotation_s ?? 0;
+    if (seconds && !this.paused && this.#pages.length > 1) {
+      this.#turn = window.setTimeout(() => this.step(1), seconds * 1000);
+    }
+  }
+
+  override render(): unknown {
+    const { wall } = this;
+    if (!wall) {
+      const streams = store.streams.list;
+      return html`<ul class="wall" data-count=${Math.min(streams.length, 5)} @keydown=${this.#key}>
+        ${repeat(
+          streams,
+          (stream) => stream.id,
+          (stream) => html`<li>${this.#tile(stream, false)}</li>`,
+        )}</ul>`;
+    }
+    const all = this.#pages;
+    const tiles = all[this.page] ?? [];
+    const rows = wall.rows || Math.max(1, ...tiles.map((tile) => tile.y + tile.h));
+    return html`<ul class="laid" ${styled({ "--columns": String(wall.columns), "--rows": String(rows) })} @keydown=${this.#key}>
+        ${repeat(
+          tiles,
+          (tile) => tile.stream_id,
+          ({ stream_id, x, y, w, h }) => {
+            const stream = store.streams.get(stream_id);
+            const place = { "--x": `${x + 1}`, "--y": `${y + 1}`, "--w": `${w}`, "--h": `${h}` };
+            return html`<li ${styled(place)}>${stream ? this.#tile(stream, true) : nothing}</li>`;
+          },
+        )}</ul>
+      ${all.length > 1 ? this.#pager(all.length) : nothing}`;
+  }
+
+  #tile(stream: Stream, fill: boolean): unknown {
+    const open = store.open.of(stream.id);
+    return html`<g-tile .stream=${stream} .open=${open} ?fill=${fill}
+      .fps=${this.#adaptive.fps(stream.id, open, this.wall, this.looked === stream.id)}
+      @pointerenter=${() => this.#look(stream.id)} @focusin=${() => this.#look(stream.id)}
+      @pointerleave=${() => this.#look("")}></g-tile>`;
+  }
+
+  #look(stream: string): void {
+    if (this.wall && this.wall.idle !== "live") this.looked = stream;
+  }
+
+  #pager(count: number): unknown {
+    return html`<nav class="pager" aria-label=${msg("Pages of the wall")}>
+      ${
+        this.wall?.rotation_s
+          ? html`<button class="button ghost small square" type="button" @click=${this.pause}
+              aria-label=${this.paused ? msg("Go on turning pages") : msg("Stop turning pages")}>
+              <g-icon name=${this.paused ? "play" : "pause"}></g-icon></button>`
+          : nothing
+      }
+      ${Array.from(
+        { length: count },
+        (_, n) => html`<button class="dot" type="button" aria-current=${n === this.page ? "page" : nothing}
+          aria-label=${msg(str`Page ${n + 1} of ${count}`)} @click=${() => {
+            this.page = n;
+          }}></button>`,
+      )}
+    </nav>`;
+  }
+
+  #key(press: KeyboardEvent): void {
+    if (!press.key.startsWith("Arrow")) return;
+    const tiles = [...this.shadowRoot!.querySelectorAll<GTile>("g-tile")];
+    const here = this.current ? tiles.indexOf(this.current) : -1;
+    const boxes = tiles.map((tile) => tile.getBoundingClientRect());
+    tiles[here < 0 ? 0 : beside(boxes, here, press.key)]?.focus();
+    press.preventDefault();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "wall-stage": WallStage;
+  }
+}
