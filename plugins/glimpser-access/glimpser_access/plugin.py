@@ -8,6 +8,7 @@ from glimpser_sdk import (
     AuthBackendSpec,
     ConfigSpec,
     ModelsSpec,
+    PanelSpec,
     PermissionSpec,
     PluginManifest,
     RouterSpec,
@@ -91,6 +92,15 @@ def glimpser_routers() -> list[RouterSpec]:
             ),
         )
     ]
+
+
+@hookimpl
+def glimpser_panels() -> list[PanelSpec]:
+    """A page for the rules."""
+    return [
+        PanelSpec(slot="page", title="Access rules", element="access-rules", module="glimpser_access:panel/rules.js",
+                  permission="access.manage", icon="lock")
+    ]  # fmt: skip
 
 
 @hookimpl

@@ -27,7 +27,7 @@ PATHS = (
     "/reset",
     "/account",
     "/users",
-    "/users/<id>",
+    "/users/<user_id>",
     "/roles",
     "/keys",
     "/links",

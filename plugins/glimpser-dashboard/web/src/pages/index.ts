@@ -45,7 +45,7 @@ export const PAGES: readonly PageSpec[] = [
   { path: "/reset", tag: "page-password", load: () => import("./password/page.js"), door: true },
   { path: "/account", tag: "page-account", load: () => import("./account/page.js"), factorless: true },
   { path: "/users", tag: "page-users", load: () => import("./users/page.js"), needs: "users.manage", nav: { section: "manage", order: 50, icon: "people", words: () => msg("Users") } },
-  { path: "/users/<id>", tag: "page-user", load: () => import("./users/user.js"), needs: "users.manage" },
+  { path: "/users/<user_id>", tag: "page-user", load: () => import("./users/user.js"), needs: "users.manage" },
   { path: "/roles", tag: "page-roles", load: () => import("./roles/page.js"), needs: "users.manage", nav: { section: "manage", order: 55, icon: "role", words: () => msg("Roles") } },
   { path: "/keys", tag: "page-keys", load: () => import("./keys/page.js"), nav: { section: "manage", order: 60, icon: "key", words: () => msg("API keys") } },
   { path: "/links", tag: "page-links", load: () => import("./links/page.js"), nav: { section: "manage", order: 65, icon: "share", words: () => msg("Share links") } },

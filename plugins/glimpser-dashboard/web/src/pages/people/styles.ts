@@ -32,6 +32,7 @@ export const listStyles = css`
   }
   .name {
     display: block;
+    line-height: 1.625rem;
     font-weight: 600;
   }
   td a.name {

@@ -68,7 +68,7 @@ export class PageUser extends Page {
   }
 
   override willUpdate(): void {
-    const id = this.params.id ?? "";
+    const id = this.params.user_id ?? "";
     if (id === this.#asked) return;
     this.#asked = id;
     this.user = null;
