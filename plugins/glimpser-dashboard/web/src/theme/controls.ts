@@ -153,6 +153,10 @@ export const controls = css`
     gap: 0.25rem 0.625rem;
     min-height: 1.5rem;
   }
+  .field.check > input {
+    width: 1.5rem;
+    height: 1.5rem;
+  }
   .field.check > .hint,
   .field.check > .wrong {
     grid-column: 2;

@@ -31,6 +31,8 @@ export class PageAudit extends Page {
 
   @state() private log: State | null = null;
   #timer = 0;
+  /** Fields that were typed into and not asked for yet. */
+  #typing: Record<string, string> = {};
   #list = new Paged<Entry>(this, (cursor) =>
     listed<Entry>(
       // It answers JSON, CSV or signed lines; this asks for JSON.
@@ -141,7 +143,12 @@ export class PageAudit extends Page {
   #typed = (event: Event): void => {
     const { name, value } = event.target as HTMLInputElement;
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#ask({ [name]: value.trim() }), event.type === "change" ? 0 : 300);
+    this.#typing[name] = value.trim();
+    const ask = (): void => {
+      this.#ask(this.#typing);
+      this.#typing = {};
+    };
+    this.#timer = window.setTimeout(ask, event.type === "change" ? 0 : 300);
   };
 
   #ask(changes: Record<string, string>): void {
