@@ -34,7 +34,6 @@ export default {
   Value: "Wert",
   "More settings": "Weitere Einstellungen",
   "{0} changed": "{0} geändert",
-  "The plugin's part “{0}” cannot be shown.": "Der Teil „{0}“ des Plugins lässt sich nicht anzeigen.",
   "Kept, and not shown.": "Gespeichert und nicht angezeigt.",
   Replace: "Ersetzen",
   "Where the secret comes from": "Woher das Geheimnis kommt",

@@ -7,6 +7,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { PanelField } from "../forms/controls/panel.js";
 import { GElement } from "../ui/element.js";
 import "../ui/icon.js";
+import type { PanelContext } from "../ui/panel-context.js";
 import { type Kind, LIMITS, type Point, point, type Region, rectangle } from "./geometry.js";
 import { History } from "./history.js";
 import type { Bent, GRegionStage } from "./stage.js";
@@ -35,7 +36,7 @@ type Given = Omit<Region, "key">;
 export class DashboardRegions extends GElement {
   static override styles = [GElement.styles, kindColours, editorStyles];
 
-  @property({ attribute: false }) field: PanelField | null = null;
+  @property({ attribute: false }) context: (PanelContext & { field: PanelField }) | null = null;
   @state() private chosen = "";
   @state() private drawing: Kind | "" = "";
   #history = new History<Region[]>([]);
@@ -61,6 +62,10 @@ export class DashboardRegions extends GElement {
     const next = value.map((region) => ({ ...region, key: (region.id && keys.get(region.id)) || this.#key() }));
     this.#history = new History<Region[]>(next);
     if (!next.some((region) => region.key === this.chosen)) this.chosen = "";
+  }
+
+  get field(): PanelField | null {
+    return this.context?.field ?? null;
   }
 
   #key(): string {
@@ -228,7 +233,7 @@ export class DashboardRegions extends GElement {
     const value = this.#regions.map(({ key: _key, ...region }) => region);
     this.#told = JSON.stringify(value);
     if (!this.#regions.some((region) => region.key === this.chosen)) this.chosen = "";
-    this.dispatchEvent(new CustomEvent("changed", { detail: value }));
+    this.field?.set(value);
     this.requestUpdate();
   }
 
