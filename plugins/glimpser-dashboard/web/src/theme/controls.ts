@@ -154,8 +154,8 @@ export const controls = css`
     min-height: 1.5rem;
   }
   .field.check > input {
-    width: 1.5rem;
-    height: 1.5rem;
+    width: 24px;
+    height: 24px;
   }
   .field.check > .hint,
   .field.check > .wrong {
