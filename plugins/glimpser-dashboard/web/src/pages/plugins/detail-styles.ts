@@ -8,7 +8,8 @@ export const detailStyles = css`
   }
   .crumbs a {
     display: inline-block;
-    min-height: 1.5rem;
+    min-height: 1.75rem;
+    line-height: 1.75rem;
   }
   .bar {
     margin-bottom: 0.25rem;
@@ -93,7 +94,7 @@ export const detailStyles = css`
     font-weight: 550;
   }
   summary {
-    min-height: 1.5rem;
+    min-height: 1.75rem;
     cursor: pointer;
     font-weight: 600;
   }

@@ -65,7 +65,7 @@ export class GMeter extends GElement {
     const share = this.share === null ? null : Math.min(1, Math.max(0, this.share));
     const kind = share === null || share < 0.8 ? "" : share < 0.92 ? "warn" : "bad";
     return html`<div class="card">
-      <h3 class="name"><g-icon .name=${this.icon}></g-icon>${this.name}</h3>
+      <p class="name"><g-icon .name=${this.icon}></g-icon>${this.name}</p>
       <p class="value">${this.value}</p>
       ${
         share === null

@@ -121,7 +121,7 @@ export class PageStatus extends Page {
         <p class="muted small">${msg("Processes that fetch, decode and analyse the streams")}</p></div>
       ${
         workers.length
-          ? html`<div class="scroll"><table>
+          ? html`<div class="scroll" tabindex="0" role="group" aria-labelledby="workers"><table>
               <thead><tr><th>${msg("Worker")}</th><th>${msg("State")}</th><th class="figure">${msg("Streams")}</th>
                 <th class="figure">${msg("Processor")}</th><th class="figure">${msg("Memory")}</th></tr></thead>
               <tbody>${workers.map(

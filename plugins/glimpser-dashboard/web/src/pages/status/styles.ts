@@ -16,6 +16,10 @@ export const statusStyles = css`
     gap: 0.25rem 1rem;
     margin-bottom: 0.75rem;
   }
+  .head a {
+    line-height: 1.75rem;
+    display: inline-block;
+  }
   .legend {
     display: flex;
     align-items: center;

@@ -62,8 +62,8 @@ export const stageStyles = css`
   .dot {
     display: grid;
     place-items: center;
-    width: 1.5rem;
-    height: 1.5rem;
+    width: 1.75rem;
+    height: 1.75rem;
     padding: 0;
     border: 0;
     background: none;

@@ -2,7 +2,7 @@
 
 import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import { api } from "../../api/client.js";
 import type { Stream } from "../../api/types.js";
 import { at } from "../../root.js";
@@ -60,12 +60,15 @@ export class TileMenu extends GElement {
   ];
 
   @property({ attribute: false }) stream!: Stream;
+  @state() private opened = false;
   @query("[popover]") private menu!: HTMLElement;
   #opener: HTMLElement | null = null;
 
   /** Open it under a button, inside of the window. */
-  show(opener: HTMLElement): void {
+  async show(opener: HTMLElement): Promise<void> {
     this.#opener = opener;
+    this.opened = true;
+    await this.updateComplete;
     this.menu.showPopover();
     const { bottom, right } = opener.getBoundingClientRect();
     const { width, height } = this.menu.getBoundingClientRect();
@@ -77,9 +80,15 @@ export class TileMenu extends GElement {
 
   override render(): unknown {
     const { stream } = this;
+    return html`<div popover role="menu" aria-label=${stream.name} @keydown=${this.#key} @toggle=${this.#toggled}>${this.opened ? this.#items() : nothing}</div>`;
+  }
+
+  /** Made when they are wanted: a wall has many tiles. */
+  #items(): unknown {
+    const { stream } = this;
     const controls = stream.can.includes("streams.control");
     const runs = stream.status !== "inactive" && stream.status !== "stopping";
-    return html`<div popover role="menu" aria-label=${stream.name} @keydown=${this.#key} @toggle=${this.#toggled}>
+    return html`
       ${this.#item("eye", msg("Open"), () => router.go(`streams/${stream.id}`))}
       ${this.#item("full", msg("Full screen"), () => this.dispatchEvent(new Event("full")))}
       ${controls && stream.status === "active" ? this.#item("camera", msg("Keep this picture"), () => void this.#snapshot()) : nothing}
@@ -90,8 +99,7 @@ export class TileMenu extends GElement {
             : this.#item("play", msg("Start"), () => void this.#turn("start"))
           : nothing
       }
-      ${this.#item("link", msg("Copy link"), () => void this.#copy())}
-    </div>`;
+      ${this.#item("link", msg("Copy link"), () => void this.#copy())}`;
   }
 
   #item(icon: IconName, words: string, work: () => void): unknown {
@@ -102,7 +110,9 @@ export class TileMenu extends GElement {
   }
 
   #toggled(event: ToggleEvent): void {
-    if (event.newState === "closed" && this.shadowRoot?.activeElement) this.#opener?.focus();
+    if (event.newState !== "closed") return;
+    if (this.shadowRoot?.activeElement) this.#opener?.focus();
+    this.opened = false;
   }
 
   #key(press: KeyboardEvent): void {

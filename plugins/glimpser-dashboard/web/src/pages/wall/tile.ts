@@ -122,7 +122,7 @@ export class GTile extends GElement {
 
   /** Show what can be done with the stream. */
   menu(): void {
-    this.choices.show(this.button);
+    void this.choices.show(this.button);
   }
 
   override render(): unknown {
