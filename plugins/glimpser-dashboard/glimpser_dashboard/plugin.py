@@ -9,6 +9,8 @@ from .walls import hooks as walls
 PATHS = (
     # One line each, as in `web/src/pages/index.ts`.
     "/",
+    "/review",
+    "/events",
     "/streams/new",
     "/streams/<stream_id>/edit",
     "/share-target",

@@ -27,6 +27,7 @@ export interface PageSpec {
 // biome-ignore format: one line each
 export const PAGES: readonly PageSpec[] = [
   { path: "/", tag: "page-wall", load: () => import("./wall/page.js"), needs: "streams.view", nav: { section: "watch", order: 10, icon: "wall", words: () => msg("Wall"), bar: true } },
+  { path: "/review", tag: "page-review", load: () => import("./review/page.js"), needs: "events.view", nav: { section: "watch", order: 20, icon: "inbox", words: () => msg("Review"), bar: true } },
   { path: "/streams/new", tag: "page-stream-new", load: () => import("./stream-edit/new.js"), needs: "streams.configure" },
   { path: "/streams/<stream_id>/edit", tag: "page-stream-edit", load: () => import("./stream-edit/edit.js"), needs: "streams.view" },
   { path: "/share-target", tag: "page-share-target", load: () => import("./stream-edit/share.js"), needs: "streams.configure" },

@@ -10,7 +10,7 @@ const LONGEST_WAIT = 15_000;
 /** One entry of the feed. */
 export interface Change {
   seq: number;
-  topic: "event" | "activity" | "stream" | "group" | "plugin" | "settings";
+  topic: "event" | "activity" | "stream" | "group" | "plugin" | "settings" | "review";
   change: string;
   id: string;
   at: string;

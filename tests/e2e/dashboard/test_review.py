@@ -1,0 +1,170 @@
+"""The inbox: marking by keyboard and from elsewhere, filters in the address, the calendar, clips, what arrives."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.hubs import RunningHub
+
+pytestmark = pytest.mark.browser
+
+NAME = "Reported from a place whose name is as long as names may get"
+DAY = (datetime.now(UTC) - timedelta(days=1)).date()
+
+
+@pytest.fixture(scope="module")
+def stream(hub: RunningHub, film: Path) -> str:
+    """A stream with six activities of yesterday, one of each severity among them."""
+    made = hub.stream(NAME, film, enabled=False)
+    for n, severity in enumerate(("info", "critical", "warning", "notice", "info", "info")):
+        report(hub, made, f"{DAY}T12:{n:02}:00Z", severity)
+    return made
+
+
+def report(hub: RunningHub, stream: str, at: str, severity: str = "info") -> str:
+    """An activity; its id."""
+    body = {"stream_id": stream, "text": "something", "started_at": at, "severity": severity}
+    return str(hub.call("POST", "/api/events", body)["activity_id"])
+
+
+def waiting(hub: RunningHub, stream: str) -> list[str]:
+    """Ids of what is not reviewed."""
+    return [a["id"] for a in hub.call("GET", f"/api/activities?stream={stream}&reviewed=false")]
+
+
+async def shown(page: Page, count: int) -> Any:
+    """The cards, once there are so many."""
+    cards = page.locator("g-activity article")
+    await expect(cards).to_have_count(count, timeout=15_000)
+    return cards
+
+
+async def test_marking_by_keyboard_and_back(hub: RunningHub, opened: Any, stream: str) -> None:
+    page = await opened(f"review?stream={stream}")
+    cards = await shown(page, 6)
+    before = waiting(hub, stream)
+    await page.keyboard.press("j")
+    await expect(page.locator(f'g-activity article[data-activity="{before[0]}"] .open')).to_be_focused()
+    await page.keyboard.press("j")
+    await page.keyboard.press("r")
+    await expect(cards.nth(1).get_by_text("Reviewed", exact=True)).to_be_visible()
+    await expect(page.get_by_role("button", name="All 5")).to_be_visible(timeout=10_000)
+    assert waiting(hub, stream) == [before[0], *before[2:]]
+    await page.keyboard.press("Control+a")
+    await expect(page.get_by_text("6 chosen")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_text("6 chosen")).to_have_count(0)
+    await page.keyboard.press("Shift+R")
+    await expect(page.locator(".tag.done")).to_have_count(6)
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.locator(".tag.done")).to_have_count(1)
+    assert waiting(hub, stream) == [before[0], *before[2:]]
+    hub.call("POST", "/api/activities", {"ids": before, "reviewed": False})
+    await expect(page.locator(".tag.done")).to_have_count(0, timeout=5_000)
+    await page.keyboard.press("?")
+    await expect(page.locator("g-dialog").get_by_text("This help")).to_be_visible()
+
+
+async def test_a_mark_made_elsewhere_shows_within_a_second(
+    hub: RunningHub, opened: Any, stream: str, size: str
+) -> None:
+    page = await opened(f"review?stream={stream}", size, color_scheme="light")
+    await shown(page, 6)
+    (newest, *_) = ids = waiting(hub, stream)
+    hub.call("POST", "/api/activities", {"ids": [newest]})
+    await expect(page.locator(f'[data-activity="{newest}"] .tag.done')).to_be_visible(timeout=1_000)
+    hub.call("POST", "/api/activities", {"ids": ids[:1], "reviewed": False})
+    await expect(page.locator(".tag.done")).to_have_count(0, timeout=1_000)
+
+
+async def test_filters_are_in_the_address(opened: Any, stream: str, size: str) -> None:
+    page = await opened("events", size)
+    await page.get_by_role("combobox", name="Stream").select_option(stream)
+    await page.locator('button[data-severity="critical"]').click()
+    await shown(page, 1)
+    assert f"/review?stream={stream}&severity=critical" in page.url
+    await page.reload()
+    await shown(page, 1)
+    await expect(page.get_by_role("combobox", name="Stream")).to_have_value(stream)
+    await expect(page.locator('button[data-severity="info"]')).to_contain_text("3")
+    await page.get_by_role("combobox", name="Kind").select_option("motion.detected")
+    await expect(page.get_by_role("heading", name="Nothing fits")).to_be_visible()
+    await page.go_back()
+    await shown(page, 1)
+
+
+async def test_the_calendar_counts_and_chooses(hub: RunningHub, opened: Any, stream: str) -> None:
+    page = await opened(f"review?stream={stream}&from={DAY}")
+    await shown(page, 6)
+    day = page.locator(f'button[data-day="{DAY}"]')
+    await expect(day).to_have_attribute("aria-pressed", "true")
+    await expect(day.locator(".count")).to_have_text("6")
+    await expect(day.locator(".dot")).to_be_visible()
+    hub.call("POST", "/api/activities", {"ids": waiting(hub, stream)})
+    await expect(day.locator(".dot")).to_have_count(0, timeout=10_000)
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Nothing fits")).to_be_visible()
+    marked = hub.call("GET", f"/api/activities?stream={stream}")
+    hub.call("POST", "/api/activities", {"ids": [a["id"] for a in marked], "reviewed": False})
+
+
+async def test_what_arrives_waits_to_be_let_in(hub: RunningHub, opened: Any, stream: str) -> None:
+    page = await opened(f"review?stream={stream}")
+    await shown(page, 6)
+    fresh = report(hub, stream, f"{DAY}T13:00:00Z", "warning")
+    try:
+        button = page.get_by_role("button", name="1 new")
+        await expect(button).to_be_visible(timeout=5_000)
+        await shown(page, 6)
+        await button.click()
+        cards = await shown(page, 7)
+        await expect(cards.first).to_have_attribute("data-activity", fresh)
+        await expect(button).to_have_count(0)
+    finally:
+        hub.call("POST", "/api/activities", {"ids": [fresh]})
+
+
+async def test_motion_plays_where_it_is_looked_at_and_opened(hub: RunningHub, opened: Any) -> None:
+    page = await opened("review?type=motion.detected")
+    card = page.locator("g-activity article").filter(has=page.locator(".play")).first
+    for _ in range(20):
+        if await card.count():
+            break
+        await page.wait_for_timeout(2_000)
+        await page.reload()
+        await page.wait_for_timeout(1_000)
+    identity = await card.get_attribute("data-activity")
+    card = page.locator(f'g-activity article[data-activity="{identity}"]')
+    await card.hover()
+    video = card.locator("video")
+    await page.wait_for_function("video => video.currentTime > 0.2", arg=await video.element_handle())
+    await card.locator(".open").click()
+    detail = page.locator("g-dialog")
+    await expect(page.get_by_role("dialog", name="Motion")).to_be_visible()
+    film = detail.locator("video")
+    await page.wait_for_function("video => video.currentTime > 0.3", arg=await film.element_handle())
+    assert f"activity={identity}" in page.url
+    moment = await detail.get_by_role("link", name="To this moment").get_attribute("href")
+    assert moment is not None
+    assert "?at=20" in moment
+    await page.keyboard.press("Escape")
+    await expect(detail).to_have_count(0)
+    assert "activity=" not in page.url
+
+
+async def test_a_link_opens_one_in_german_on_a_phone(hub: RunningHub, opened: Any, stream: str) -> None:
+    (newest, *_) = waiting(hub, stream)
+    page = await opened(f"review?activity={newest}", "small", locale="de-DE", color_scheme="light")
+    detail = page.locator("g-dialog")
+    await expect(detail.get_by_text(NAME).first).to_be_visible()
+    await detail.get_by_role("button", name="Schützen").click()
+    await expect(detail.get_by_text("Geschützt")).to_be_visible()
+    await detail.get_by_role("button", name="Als gesehen markieren").click()
+    await expect(detail.get_by_text("Gesehen", exact=True)).to_be_visible()
+    assert hub.call("GET", f"/api/activities/{newest}")["protected"] is True
+    hub.call("PATCH", f"/api/activities/{newest}", {"reviewed": False, "protected": False}, **{"If-Match": "*"})
