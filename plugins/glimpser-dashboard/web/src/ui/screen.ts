@@ -63,7 +63,7 @@ export class GScreen extends GElement {
         this.at = at;
         if (!this.drawn && this.stream?.status === "active") this.drawn = true;
         if (this.over) this.over = "";
-        this.dispatchEvent(new CustomEvent("drawn", { detail: at }));
+        this.dispatchEvent(new CustomEvent("drawn", { detail: at, composed: true }));
       },
       ended: (text) => {
         this.drawn = false;

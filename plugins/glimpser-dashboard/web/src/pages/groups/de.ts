@@ -1,0 +1,23 @@
+export default {
+  Groups: "Gruppen",
+  "1 stream": "1 Stream",
+  "A group gathers streams, so that they are found, shown and granted together.":
+    "Eine Gruppe fasst Streams zusammen, damit sie gemeinsam gefunden, gezeigt und freigegeben werden.",
+  "Create group": "Gruppe anlegen",
+  "Delete this group?": "Diese Gruppe löschen?",
+  Delete: "Löschen",
+  "Edit group": "Gruppe bearbeiten",
+  "More about {0}": "Mehr über {0}",
+  "New group": "Neue Gruppe",
+  "No groups yet": "Noch keine Gruppen",
+  Private: "Privat",
+  Save: "Speichern",
+  Search: "Suchen",
+  "Shown only to those who manage groups, and to those it is granted to.":
+    "Nur für die sichtbar, die Gruppen verwalten, und für die, denen sie freigegeben ist.",
+  "The group is deleted.": "Die Gruppe ist gelöscht.",
+  "There is no group that you may see.": "Es gibt keine Gruppe, die du sehen darfst.",
+  "{0} streams": "{0} Streams",
+  "“{0}” is removed, and what was granted by it ends. Its streams stay.":
+    "„{0}“ wird entfernt, und was über sie freigegeben war, endet. Ihre Streams bleiben.",
+} satisfies Record<string, string>;
