@@ -173,6 +173,9 @@ export const controls = css`
     font-weight: 600;
     white-space: nowrap;
   }
+  a.chip {
+    min-height: 24px;
+  }
   .chip.good {
     background: color-mix(in srgb, var(--g-good) 15%, transparent);
     color: var(--g-good);

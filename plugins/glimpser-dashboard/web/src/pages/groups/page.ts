@@ -43,13 +43,17 @@ export class PageGroups extends Page {
         align-items: center;
         gap: 0.5rem;
       }
-      header > a {
+      header > h2 {
         min-width: 0;
         flex: 1;
+      }
+      h2 > a {
+        display: inline-block;
+        min-height: 24px;
         color: inherit;
         text-decoration: none;
       }
-      header > a:hover {
+      h2 > a:hover {
         text-decoration: underline;
       }
       .members {
@@ -60,7 +64,6 @@ export class PageGroups extends Page {
       .members .chip {
         max-width: 100%;
         min-width: 0;
-        min-height: 1.5rem;
         text-decoration: none;
       }
     `,
@@ -118,7 +121,7 @@ export class PageGroups extends Page {
   #group(group: Group): unknown {
     const more = group.streams.length - SHOWN;
     return html`<header>
-        <a href=${at(`streams?group=${group.id}`)}><h2 class="truncate">${group.name}</h2></a>
+        <h2 class="truncate"><a href=${at(`streams?group=${group.id}`)}>${group.name}</a></h2>
         ${group.private ? html`<span class="chip"><g-icon name="lock"></g-icon>${msg("Private")}</span>` : nothing}
         ${
           group.can.includes("groups.manage")

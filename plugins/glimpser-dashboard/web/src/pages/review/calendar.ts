@@ -66,7 +66,7 @@ export class GCalendar extends GElement {
         border: 1px solid transparent;
         border-radius: var(--g-radius-small);
         background: none;
-        color: var(--g-muted);
+        color: var(--g-text);
         font: inherit;
         font-size: var(--g-size-small);
         line-height: 1.25;
@@ -80,7 +80,8 @@ export class GCalendar extends GElement {
         font-weight: 600;
       }
       .day.out {
-        opacity: 0.45;
+        color: var(--g-muted);
+        font-weight: 400;
       }
       .day.today {
         border-color: var(--g-field);

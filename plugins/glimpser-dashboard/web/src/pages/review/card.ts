@@ -10,7 +10,7 @@ import { clock, streamName } from "../../ui/format.js";
 import "../../ui/icon.js";
 import { cardStyles } from "./card-styles.js";
 import "./preview.js";
-import { events, length, severityKind, severityName, sure, told, what } from "./words.js";
+import { events, length, severityKind, severityName, sure, what } from "./words.js";
 
 /** What somebody does with an activity: opens it, marks it, or takes it into the selection. */
 export class Pressed extends Event {
@@ -63,7 +63,7 @@ export class GActivity extends GElement {
     return html`<article data-activity=${activity.id} data-severity=${activity.severity}
       class="${reviewed ? "reviewed" : ""} ${this.chosen ? "chosen" : ""} ${this.choosing ? "choosing" : ""}"
       @pointerenter=${this.#look} @pointerleave=${this.#look} @focusin=${this.#look} @focusout=${this.#look}>
-      <a class="open" href=${at(`review?activity=${activity.id}`)} tabindex=${stop} aria-label=${told(activity)}
+      <a class="open" href=${at(`review?activity=${activity.id}`)} tabindex=${stop}
         @click=${this.#open}>
         <span class="thumb">
           <g-preview .picture=${activity.snapshot_id} .clip=${activity.clip_id} .looked=${this.looked}></g-preview>

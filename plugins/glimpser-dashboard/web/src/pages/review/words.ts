@@ -2,7 +2,7 @@
 
 import { msg, str } from "@lit/localize";
 import type { Activity } from "../../api/types.js";
-import { lasted, number, streamName, typeName, when } from "../../ui/format.js";
+import { lasted, number, typeName } from "../../ui/format.js";
 
 /** What occurs in it. */
 export function what(activity: Pick<Activity, "types">): string {
@@ -12,11 +12,6 @@ export function what(activity: Pick<Activity, "types">): string {
 /** How long it lasted. */
 export function length(activity: Pick<Activity, "started_at" | "ended_at">): string {
   return activity.ended_at ? lasted(activity) : msg("happening now");
-}
-
-/** All of it in a sentence, for who does not see it. */
-export function told(activity: Activity): string {
-  return `${what(activity)}, ${streamName(activity.stream_id)}, ${when(activity.started_at)}`;
 }
 
 /** A severity in words. */
