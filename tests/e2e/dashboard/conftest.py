@@ -86,7 +86,7 @@ async def opened(hub: RunningHub, profile: Any) -> Open:
     return open_page
 
 
-@pytest.fixture(params=["large", "small"])
+@pytest.fixture(params=["large", pytest.param("small", marks=pytest.mark.soak)])
 def size(request: pytest.FixtureRequest) -> str:
-    """Of a window: on a desk, or a phone's."""
+    """Of a window: on a desk, or a phone's; in the short form every page is looked at on a phone, not every flow."""
     return str(request.param)

@@ -75,7 +75,7 @@ async def test_the_first_administrator(fresh_hub: RunningHub, profile: Any) -> N
     await expect(page.get_by_text("The two passwords differ.")).to_be_visible()
     await page.get_by_label("Password again").fill(PASSWORD)
     await page.get_by_role("button", name="Create administrator").click()
-    await expect(page.get_by_role("heading", name="No streams yet")).to_be_visible()
+    await expect(page.get_by_role("heading", name="First steps")).to_be_visible()
     me = await (await context.request.get(f"{fresh_hub.url}/api/me")).json()
     assert me["timezone"] == "Asia/Tokyo"
     await page.goto(f"{fresh_hub.url}/setup")

@@ -292,6 +292,7 @@ async def test_names_are_text(hub: RunningHub, opened: Any, size: str) -> None:
         assert await page.evaluate(BREAKS) == "", path
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 async def test_every_page_fits(hub: RunningHub, opened: Any, size: str, scheme: str) -> None:
     page = await opened("", size, color_scheme=scheme)

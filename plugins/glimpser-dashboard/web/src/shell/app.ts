@@ -97,9 +97,13 @@ export class GApp extends GElement {
     const inside = session.presence === "in" && !page?.door;
     const menus = inside && !session.me?.factor_needed;
     return html`
-      <nav aria-label=${msg("Skip to content")}>
-        <a class="skip" href="#main" @click=${this.#skip}>${msg("Skip to content")}</a>
-      </nav>
+      ${
+        menus
+          ? html`<nav aria-label=${msg("Skip to content")}>
+            <a class="skip" href="#main" @click=${this.#skip}>${msg("Skip to content")}</a>
+          </nav>`
+          : nothing
+      }
       <g-notices></g-notices>
       <div class="frame ${menus ? "" : "alone"}">
         ${menus ? html`<g-menu class="side"></g-menu>` : nothing}
