@@ -62,7 +62,7 @@ def _days(query: DaysQuery, zone: ZoneInfo) -> Iterator[date]:
     except OverflowError:
         count = 0
     if not 0 < count <= MOST_DAYS:
-        raise Problem(422, "activity.days", f"ask for 1 to {MOST_DAYS} days, the first one first", most=MOST_DAYS)
+        raise Problem(409, "activity.days", f"ask for 1 to {MOST_DAYS} days, the first one first", most=MOST_DAYS)
     return (first + timedelta(days=n) for n in range(count))
 
 

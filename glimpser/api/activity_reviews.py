@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
@@ -14,6 +14,7 @@ from glimpser.database.models import Activity, ActivityReview, EventLog
 from glimpser.events.feed import Change
 from glimpser.events.log import append
 from glimpser.identity.policy import Principal
+from glimpser_sdk.web import Problem
 
 from . import visible
 from .activity_filters import reviews_of
@@ -40,15 +41,18 @@ class ReviewMany(BaseModel):
     )
     streams: list[Id] | None = Field(None, max_length=1000, description="Of `up_to_seq`: only these streams.")
 
-    @model_validator(mode="after")
-    def _one_way(self) -> ReviewMany:
-        if (self.ids is None) == (self.up_to_seq is None):
-            raise ValueError("name either ids or up_to_seq")
-        if self.ids is not None and self.streams is not None:
-            raise ValueError("streams goes with up_to_seq")
-        if self.up_to_seq is not None and not self.reviewed:
-            raise ValueError("only what ids names can be taken back")
-        return self
+
+def _one_way(body: ReviewMany) -> None:
+    """Problem 409 for a request that says two things, or nothing."""
+    wrong = ""
+    if (body.ids is None) == (body.up_to_seq is None):
+        wrong = "name either ids or up_to_seq"
+    elif body.ids is not None and body.streams is not None:
+        wrong = "streams goes with up_to_seq"
+    elif body.up_to_seq is not None and not body.reviewed:
+        wrong = "only what ids names can be taken back"
+    if wrong:
+        raise Problem(409, "activities.one_way", wrong)
 
 
 class Marked(BaseModel):
@@ -102,6 +106,7 @@ async def _told(conn: Any, principal: Principal, found: Iterable[tuple[str, str]
 @route("POST", "/api/activities", permission="activities.review", per_stream=True, body=ReviewMany, answer=Marked)
 async def review_many(hub: Hub, principal: Principal, body: ReviewMany) -> dict[str, Any]:
     """Mark many as reviewed, or take it back: those named, or what has ended and was last heard of by a number."""
+    _one_way(body)
     if body.ids is not None:
         rows = visible.activities(principal, "activities.review").filter(id__in=body.ids)
     else:

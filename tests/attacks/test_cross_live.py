@@ -72,7 +72,7 @@ async def test_nobody_hears_of_the_other(world: World, figure: Callable[[str, st
             if who == attacker:
                 text = "\n".join(heard[attacker, name])
                 leaked = [secret for secret in hidden if secret in text]
-                silent = name in ("topic group", "topic plugin", "topic settings")
+                silent = name in ("topic group", "topic plugin", "topic settings", "topic review")
                 control = silent or any(secret in "\n".join(heard[owner, name]) for secret in hidden)
                 tally.add(f"{attacker}: {name}: {leaked}", kept=not leaked, control=control)
     tally.check("feed", figure)

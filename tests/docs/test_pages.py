@@ -160,7 +160,7 @@ def test_routes_on_pages_exist() -> None:
     for page in PAGES:
         if "adr" in page.parts or page.name in ("routes.md", "architecture.md"):
             continue
-        named = re.findall(r"(?<![\w/])(/(?:api|healthz|readyz|startupz)[\w/{}.-]*)", page.read_text())
+        named = re.findall(r"(?<![\w/.])(/(?:api|healthz|readyz|startupz)[\w/{}.-]*)", page.read_text())
         for path in named:
             plain = re.sub(r"\{[^}]*\}", "{}", path).rstrip("./")
             known = plain in routes or any(

@@ -10,7 +10,6 @@ PATHS = (
     # One line each, as in `web/src/pages/index.ts`.
     "/",
     "/review",
-    "/events",
     "/streams/new",
     "/streams/<stream_id>/edit",
     "/share-target",
