@@ -50,7 +50,7 @@ async def profile(browser: Browser) -> AsyncIterator[Callable[..., Coroutine[Any
 
     def console(message: Any) -> None:
         # What the API refuses is no mistake of a page; the browser writes it all the same.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        if message.type == "error" and not message.text.startswith(("Failed to load resource", "WebSocket connection")):
             wrong.append(message.text)
 
     async def make(hub: RunningHub | None = None, size: str = "large", **more: Any) -> BrowserContext:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
+from support.hub import until
 
 from tests.e2e.hubs import RunningHub
 
@@ -54,7 +55,8 @@ async def test_marking_by_keyboard_and_back(hub: RunningHub, opened: Any, stream
     await page.keyboard.press("r")
     await expect(cards.nth(1).get_by_text("Reviewed", exact=True)).to_be_visible()
     await expect(page.get_by_role("button", name="All 5")).to_be_visible(timeout=10_000)
-    assert waiting(hub, stream) == [before[0], *before[2:]]
+    # The page shows it before the hub has heard of it.
+    until(lambda: waiting(hub, stream) == [before[0], *before[2:]], 10, lambda: waiting(hub, stream))
     await page.keyboard.press("Control+a")
     await expect(page.get_by_text("6 chosen")).to_be_visible()
     await page.keyboard.press("Escape")
@@ -63,7 +65,8 @@ async def test_marking_by_keyboard_and_back(hub: RunningHub, opened: Any, stream
     await expect(page.locator(".tag.done")).to_have_count(6)
     await page.get_by_role("button", name="Undo").click()
     await expect(page.locator(".tag.done")).to_have_count(1)
-    assert waiting(hub, stream) == [before[0], *before[2:]]
+    # The page shows it before the hub has heard of it.
+    until(lambda: waiting(hub, stream) == [before[0], *before[2:]], 10, lambda: waiting(hub, stream))
     hub.call("POST", "/api/activities", {"ids": before, "reviewed": False})
     await expect(page.locator(".tag.done")).to_have_count(0, timeout=5_000)
     await page.keyboard.press("?")
