@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.hubs import BUILT_IN, RunningHub, running
+
+# Other tests run beside these.
+expect.set_options(timeout=15_000)
 
 WITH_DASHBOARD = {"GLIMPSER_PLUGINS": f"{BUILT_IN},dashboard"}
 SIZES = {"large": {"width": 1440, "height": 900}, "small": {"width": 390, "height": 844}}
