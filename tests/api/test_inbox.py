@@ -58,10 +58,12 @@ class TestDays:
         assert browser.get("/api/me").json()["timezone"] == "Asia/Tokyo"
         assert [[d["total"] for d in found] for found in (before, browser.get(path).json())] == [[2, 1], [1, 2]]
 
-    @pytest.mark.parametrize("query", ["first=2026-01-01&last=2026-03-04", "first=2026-03-02&last=2026-03-01",
-                                       "first=yesterday", "timezone=Mars/Olympus", "last=0001-01-01"])  # fmt: skip
-    def test_at_most_62_days(self, hub: ApiHub, query: str) -> None:
-        assert hub.api.get(f"/api/activities/days?{query}").status_code in (409, 422)
+    @pytest.mark.parametrize(("query", "status"), [
+        ("first=2026-01-01&last=2026-03-04", 409), ("first=2026-03-02&last=2026-03-01", 409), ("first=yesterday", 422),
+        ("timezone=Mars/Olympus", 422), ("last=0001-01-01", 409),
+    ])  # fmt: skip
+    def test_at_most_62_days(self, hub: ApiHub, query: str, status: int) -> None:
+        assert hub.api.get(f"/api/activities/days?{query}").status_code == status
         assert hub.api.get("/api/activities/days?first=2026-01-01&last=2026-03-03").status_code == 200
 
 
@@ -106,10 +108,12 @@ class TestMarking:
         assert ids(hub, stream, reviewed="true") == [first]
         hub.call("POST", "/api/activities", {"ids": [first], "reviewed": False})
 
-    @pytest.mark.parametrize("body", [{}, {"ids": [], "up_to_seq": 1}, {"up_to_seq": 1, "reviewed": False},
-                                      {"ids": [], "streams": []}, {"ids": ["0" * 26] * 501}])  # fmt: skip
-    def test_says_what_it_does_not_understand(self, hub: ApiHub, body: dict[str, Any]) -> None:
-        assert hub.api.post("/api/activities", json=body).status_code in (409, 422)
+    @pytest.mark.parametrize(("body", "status"), [
+        ({}, 409), ({"ids": [], "up_to_seq": 1}, 409), ({"up_to_seq": 1, "reviewed": False}, 409),
+        ({"ids": [], "streams": []}, 409), ({"ids": ["0" * 26] * 501}, 422),
+    ])  # fmt: skip
+    def test_says_what_it_does_not_understand(self, hub: ApiHub, body: dict[str, Any], status: int) -> None:
+        assert hub.api.post("/api/activities", json=body).status_code == status
 
     def test_of_others_marks_nothing(self, hub: ApiHub, stream: str) -> None:
         other = hub.client(hub.person("blinkered", "viewer", streams=[hub.watch("Elsewhere")]))
