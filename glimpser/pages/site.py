@@ -52,10 +52,12 @@ class Site:
     """
 
     def __init__(self, registry: Registry, fail: Failed, core: Iterable[str], permissions: Catalogue) -> None:
+        self._read = cache(Bundle)  # once for each reference, and anew for each site: packages may have changed
+        self._built_in = self._read(BUILT_IN.files)
         self._bundles: dict[tuple[str, str], Bundle] = {}
         self._permissions = permissions
         self._taken = {segments(path)[0] for path in core}
-        self.front, self._owner, self._bundle = BUILT_IN, "", _built_in()
+        self.front, self._owner, self._bundle = BUILT_IN, "", self._built_in
         for offer in registry.front_ends.values():
             self._use(offer, self._take_front_end, fail)
         self.panels: list[Panel] = []
@@ -71,7 +73,7 @@ class Site:
             fail(offer.plugin, error)
 
     def _take_front_end(self, offer: Offer[FrontEndSpec]) -> None:
-        bundle = Bundle(offer.spec.files)
+        bundle = self._read(offer.spec.files)
         for name in (offer.spec.document, *offer.spec.beside):
             if name not in bundle.files:
                 raise FileNotFoundError(f"{offer.spec.files} was built without {name}")
@@ -87,7 +89,7 @@ class Site:
         reference, _, name = offer.spec.module.rpartition("/")
         if not reference:
             reference, _, name = offer.spec.module.rpartition(":")
-        bundle = Bundle(reference)
+        bundle = self._read(reference)
         if name not in bundle.files:
             raise FileNotFoundError(f"{reference} was built without {name}")
         self._bundles[offer.plugin, bundle.digest] = bundle
@@ -105,7 +107,7 @@ class Site:
 
     def beside(self, name: str) -> Asset:
         """A file that is served at the root."""
-        bundle = self._bundle if name in self.front.beside else _built_in()
+        bundle = self._bundle if name in self.front.beside else self._built_in
         return bundle.files[name]
 
     def file(self, name: str) -> tuple[Asset, bool] | None:
@@ -115,13 +117,8 @@ class Site:
         if bundle := self._bundles.get((plugin, digest)):
             found = bundle.files.get(path)
             return None if found is None else (found, True)
-        built_in = _built_in().files.get(name)
+        built_in = self._built_in.files.get(name)
         return None if built_in is None or name == BUILT_IN.document else (built_in, False)
-
-
-@cache
-def _built_in() -> Bundle:
-    return Bundle(BUILT_IN.files)
 
 
 @cache

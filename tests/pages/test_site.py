@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from glimpser.identity.permissions import Catalogue
+from glimpser.pages.assets import Bundle
 from glimpser.pages.site import POLICY, Site
 from glimpser.plugins.registry import Offer, Registry
 from glimpser_sdk import FrontEndSpec, PanelSpec
@@ -155,6 +156,16 @@ def test_a_good_front_end_is_taken(made: Any) -> None:
     site, complaints = made(FrontEndSpec(files="shelf_pages:built", paths=("/", "/shelf")))
     assert complaints == []
     assert site.front.files == "shelf_pages:built"
+
+
+def test_a_folder_is_read_once(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr("glimpser.pages.site.Bundle", lambda reference: read.append(reference) or Bundle(reference))
+    card = PanelSpec(slot="page", title="Shelf", element="shelf-page", module="shelf_pages:built/card.js")
+    site, complaints = made(FrontEndSpec(files="shelf_pages:built"), card, card)
+    assert complaints == []
+    assert len(site.panels) == 2
+    assert sorted(read) == ["glimpser.pages:static", "shelf_pages:built"]
 
 
 @pytest.mark.parametrize(
