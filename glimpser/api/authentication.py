@@ -80,7 +80,8 @@ class Me(BaseModel):
     display_name: str
     role: str
     kind: str
-    permissions: list[str]
+    permissions: list[str] = Field(description="What one may do somewhere, be it on one stream alone.")
+    hubwide: list[str] = Field(description="Those of them that hold for the hub as a whole, and so on every stream.")
     factor: str | None = Field(description="The second factor of the account.")
     factor_needed: bool = Field(description="Nothing else may be done before there is one.")
     step_up: bool = Field(description="Dangerous things may be done now, without proving again who one is.")
@@ -253,8 +254,8 @@ async def _fetch_me(hub: Hub, principal: Principal) -> tuple[dict[str, Any], int
     user = await User.get(id=principal.id)
     return {
         "id": user.id, "name": user.name, "display_name": user.display_name, "role": user.role,
-        "kind": principal.kind, "permissions": sorted(principal.permissions), "factor": user.factor,
-        "factor_needed": principal.to_enrol, "step_up": proved(principal),
+        "kind": principal.kind, "permissions": sorted(principal.permissions), "hubwide": sorted(principal.hubwide),
+        "factor": user.factor, "factor_needed": principal.to_enrol, "step_up": proved(principal),
         "restrictions": asdict(principal.restrictions), "quotas": await quotas(hub, principal),
         "language": user.language, "theme": user.theme, "timezone": user.timezone,
     }, user.version  # fmt: skip

@@ -100,6 +100,58 @@ async def test_an_account_from_limits_to_its_end(hub: RunningHub, opened: Any) -
     await expect(page.get_by_role("row").filter(has_text="linus")).to_have_count(0)
 
 
+async def test_what_is_granted_shows_and_nothing_else(hub: RunningHub, opened: Any, profile: Any) -> None:
+    guest = person(hub, "gus", "guest")
+    found = {one["name"]: one["id"] for one in hub.call("GET", "/api/streams")}
+    front, yard = found["Front door"], found["Yard"]
+    for name, stream in found.items():
+        hub.call("POST", "/api/events", {"stream_id": stream, "text": f"A parcel at: {name}"})
+    theirs = await sign_in(hub, await profile(), "gus")
+    await expect(theirs.get_by_role("heading", name="Nothing is shown to you yet")).to_be_visible()
+
+    # Granted on one stream: it is there without a reload.
+    page = await opened(f"streams/{yard}?tab=access")
+    access = page.locator("stream-access")
+    await access.get_by_label("Add a user").fill("gus")
+    await access.get_by_role("button", name="gus").click()
+    await access.get_by_role("group", name="gus").get_by_label("See events").check()
+    await access.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Saved. It counts from now on.")).to_be_visible()
+    tiles = theirs.locator("g-tile")
+    await expect(tiles).to_have_count(1)
+    await expect(tiles.get_by_text("Yard")).to_be_visible()
+    await theirs.get_by_role("link", name="Review").click()
+    await expect(theirs.locator("g-activity").first).to_be_visible()
+    assert {await card.inner_text() for card in await theirs.locator("g-activity .where").all()} == {"Yard"}
+    await theirs.goto(f"{hub.url}/streams/{front}")
+    await expect(theirs.get_by_role("heading", name="There is no such stream")).to_be_visible()
+    await theirs.goto(f"{hub.url}/streams/{yard}")
+    await expect(theirs.get_by_role("heading", name="Yard")).to_be_visible()
+    await expect(theirs.get_by_role("tab", name="Access")).to_have_count(0)
+
+    # Undone, and granted on a group in place of it; a group that is deleted comes back with what was granted by it.
+    await page.get_by_role("button", name="Undo").click()
+    nothing = theirs.get_by_role("heading", name="This is not for you to see")
+    await expect(nothing).to_be_visible()
+    group = hub.call("POST", "/api/stream-groups", {"name": "Outside", "streams": [yard]})["id"]
+    hub.call("PUT", f"/api/stream-groups/{group}/permissions", {
+        "grants": [{"user": guest, "permissions": ["streams.view"]}]
+    })  # fmt: skip
+    await expect(theirs.get_by_role("heading", name="Yard")).to_be_visible()
+    await page.goto(f"{hub.url}/groups")
+    await page.get_by_role("button", name="More about Outside").click()
+    await page.get_by_role("button", name="Access…").click()
+    await expect(page.locator("g-dialog").get_by_role("group", name="gus")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="More about Outside").click()
+    await page.get_by_role("button", name="Delete").click()
+    await agree(page, "Delete")
+    await expect(nothing).to_be_visible()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(theirs.get_by_role("heading", name="Yard")).to_be_visible()
+    hub.call("DELETE", f"/api/users/{guest}", **{"If-Match": "*"})
+
+
 async def test_a_role_that_changes_shows_in_pages_that_are_open(hub: RunningHub, opened: Any, profile: Any) -> None:
     watch = role(hub, "Night watch", "streams.view")
     person(hub, "wanda", watch)
@@ -150,6 +202,8 @@ async def test_a_role_of_ones_own(hub: RunningHub, opened: Any) -> None:
     await page.get_by_role("button", name="Remove Tenant").click()
     await agree(page, "Remove")
     await expect(page.get_by_role("heading", name="Tenant")).to_have_count(0)
+    await page.get_by_role("button", name="Make it again").click()
+    await expect(page.get_by_role("heading", name="Tenant")).to_be_visible()
 
 
 async def test_a_device_that_is_signed_out_is_told_at_once(hub: RunningHub, profile: Any, size: str) -> None:
@@ -238,6 +292,10 @@ async def test_a_key_is_shown_once_and_asks_for_a_proof(hub: RunningHub, opened:
     await page.get_by_role("button", name="Revoke Lights").click()
     await agree(page, "Revoke")
     await expect(line).to_have_count(0)
+    # What is revoked stays so; a new one begins with what it was allowed.
+    await page.get_by_role("button", name="New one like it").click()
+    await expect(asked.get_by_label("What it is for")).to_have_value("Lights")
+    await expect(asked.locator("input[value='streams.view']")).to_be_checked()
 
 
 async def test_a_link_is_made_and_revoked(hub: RunningHub, opened: Any) -> None:
@@ -257,6 +315,9 @@ async def test_a_link_is_made_and_revoked(hub: RunningHub, opened: Any) -> None:
     await page.get_by_role("button", name="Revoke For the neighbours").click()
     await agree(page, "Revoke")
     await expect(line).to_have_count(0)
+    await page.get_by_role("button", name="New one like it").click()
+    await expect(asked.get_by_label("Name")).to_have_value("For the neighbours")
+    await expect(asked.get_by_label("Yard")).to_be_checked()
 
 
 async def test_the_log_is_searched_and_taken_along(hub: RunningHub, opened: Any, size: str) -> None:

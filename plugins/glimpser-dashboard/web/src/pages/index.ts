@@ -13,12 +13,14 @@ export interface NavSpec {
 }
 
 /** `path`: as in plugin.py; `tag`: its element; `needs`: the permission without which it says so (or any of several);
- *  `door`: for people who are not signed in; `factorless`: also before a demanded second factor is set up. */
+ *  `hubwide`: a grant on some streams is not enough; `door`: for people who are not signed in;
+ *  `factorless`: also before a demanded second factor is set up. */
 export interface PageSpec {
   path: string;
   tag: `page-${string}`;
   load: () => Promise<unknown>;
   needs?: string | string[];
+  hubwide?: boolean;
   door?: boolean;
   factorless?: boolean;
   nav?: NavSpec;
@@ -26,12 +28,12 @@ export interface PageSpec {
 
 // biome-ignore format: one line each
 export const PAGES: readonly PageSpec[] = [
-  { path: "/", tag: "page-wall", load: () => import("./wall/page.js"), needs: "streams.view", nav: { section: "watch", order: 10, icon: "wall", words: () => msg("Wall"), bar: true } },
+  { path: "/", tag: "page-wall", load: () => import("./wall/page.js"), nav: { section: "watch", order: 10, icon: "wall", words: () => msg("Wall"), bar: true } },
   { path: "/review", tag: "page-review", load: () => import("./review/page.js"), needs: "events.view", nav: { section: "watch", order: 20, icon: "inbox", words: () => msg("Review"), bar: true } },
-  { path: "/streams/new", tag: "page-stream-new", load: () => import("./stream-edit/new.js"), needs: "streams.configure" },
+  { path: "/streams/new", tag: "page-stream-new", load: () => import("./stream-edit/new.js"), needs: "streams.configure", hubwide: true },
   { path: "/streams/<stream_id>/edit", tag: "page-stream-edit", load: () => import("./stream-edit/edit.js"), needs: "streams.view" },
-  { path: "/share-target", tag: "page-share-target", load: () => import("./stream-edit/share.js"), needs: "streams.configure" },
-  { path: "/welcome", tag: "page-welcome", load: () => import("./welcome/page.js"), needs: "streams.configure" },
+  { path: "/share-target", tag: "page-share-target", load: () => import("./stream-edit/share.js"), needs: "streams.configure", hubwide: true },
+  { path: "/welcome", tag: "page-welcome", load: () => import("./welcome/page.js"), needs: "streams.configure", hubwide: true },
   { path: "/settings", tag: "page-settings", load: () => import("./settings/page.js"), needs: "settings.view", nav: { section: "system", order: 40, icon: "settings", words: () => msg("Settings") } },
   { path: "/search", tag: "page-search", load: () => import("./search/page.js"), nav: { section: "watch", order: 40, icon: "search", words: () => msg("Search") } },
   { path: "/plugins", tag: "page-plugins", load: () => import("./plugins/page.js"), needs: "plugins.view", nav: { section: "system", order: 10, icon: "plugin", words: () => msg("Plugins") } },

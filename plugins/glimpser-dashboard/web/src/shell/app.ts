@@ -87,11 +87,6 @@ export class GApp extends GElement {
     if (!(await focusFirst(page.shadowRoot))) this.shadowRoot?.querySelector("main")?.focus({ preventScroll: true });
   }
 
-  #allowed(spec: PageSpec): boolean {
-    const needs = typeof spec.needs === "string" ? [spec.needs] : (spec.needs ?? []);
-    return !needs.length || needs.some((permission) => session.can(permission));
-  }
-
   override render(): unknown {
     const { page } = router.place;
     const inside = session.presence === "in" && !page?.door;
@@ -133,7 +128,7 @@ export class GApp extends GElement {
         .text=${msg("The address may be mistyped, or what it named is gone.")}>
         <a class="button primary" href=${at("")}>${msg("To the wall")}</a></g-empty>`;
     }
-    if (!this.#allowed(place.page)) {
+    if (!session.allows(place.page)) {
       return html`<g-empty icon="lock" .heading=${msg("This is not for you to see")}
         .text=${msg("Your role does not allow it. Ask who runs this hub if you need it.")}>
         <a class="button" href=${at("account")}>${msg("What you may do")}</a></g-empty>`;

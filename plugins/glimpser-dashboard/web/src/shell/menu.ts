@@ -3,7 +3,7 @@
 import { msg } from "@lit/localize";
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { type NavSpec, PAGES, type PageSpec } from "../pages/index.js";
+import { type NavSpec, PAGES } from "../pages/index.js";
 import { at } from "../root.js";
 import { router } from "../router.js";
 import { session } from "../state/session.js";
@@ -21,11 +21,6 @@ interface Entry extends NavSpec {
   path: string;
 }
 
-function allowed({ needs }: PageSpec): boolean {
-  const list = typeof needs === "string" ? [needs] : (needs ?? []);
-  return !list.length || list.some((permission) => session.can(permission));
-}
-
 /** Pages that plugins bring stand behind the hub's own. */
 function ofPlugins(): Entry[] {
   return session.panels("page").map(({ plugin, element, title, icon }, n) => ({
@@ -38,7 +33,7 @@ function ofPlugins(): Entry[] {
 }
 
 function entries(): Entry[] {
-  const own = PAGES.flatMap((page) => (page.nav && allowed(page) ? [{ ...page.nav, path: page.path }] : []));
+  const own = PAGES.flatMap((page) => (page.nav && session.allows(page) ? [{ ...page.nav, path: page.path }] : []));
   return [...own, ...ofPlugins()].sort(
     (a, b) => SECTIONS.indexOf(a.section) - SECTIONS.indexOf(b.section) || a.order - b.order,
   );

@@ -26,8 +26,7 @@ const PLACES: Record<string, string> = {
 
 function reachable(path: string): boolean {
   const page = PAGES.find((spec) => spec.path === path);
-  const needs = typeof page?.needs === "string" ? [page.needs] : (page?.needs ?? []);
-  return page !== undefined && (!needs.length || needs.some((permission) => session.can(permission)));
+  return page !== undefined && session.allows(page);
 }
 
 /** All keys, by where they work. */

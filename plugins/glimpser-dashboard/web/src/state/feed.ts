@@ -12,6 +12,8 @@ const TOLD_WHOLE = new Set(["created", "updated"]);
 const GONE = new Set(["deleted", "removed"]);
 
 async function readStreams(): Promise<void> {
+  // Who was granted nothing has an empty list, and no refusal.
+  if (!session.can("streams.view")) return store.streams.replace([]);
   store.streams.replace(
     await all<Stream>((cursor) => api.GET("/api/streams", { params: { query: { limit: 500, cursor } } })),
   );
@@ -24,9 +26,28 @@ async function readOpenEvents(): Promise<void> {
   );
 }
 
+async function readTypes(): Promise<void> {
+  if (session.can("events.view")) store.types.replace(await body(api.GET("/api/event-types")));
+}
+
+/** What one may do, as it was when everything was read. */
+let rights = "";
+
 /** Read everything (again) that all pages share. */
 async function read(): Promise<void> {
-  await Promise.all([readStreams(), readOpenEvents()]);
+  rights = `${session.me?.permissions}`;
+  await Promise.all([readStreams(), readOpenEvents(), readTypes()]);
+}
+
+/** Whether the socket was lost, and is not back yet. */
+let away = false;
+
+/** The hub ends what is open when rights change, and cannot say so while nobody hears: what one sees may be other. */
+async function back(): Promise<void> {
+  if (!away || socket.state !== "live") return;
+  away = false;
+  await session.refresh();
+  if (begun && store.streams.loaded) await read();
 }
 
 async function hear({ topic, change, id, data }: Change): Promise<void> {
@@ -52,14 +73,10 @@ let begun = false;
 export async function begin(): Promise<void> {
   if (begun || session.presence !== "in" || session.me?.factor_needed) return;
   begun = true;
+  rights = `${session.me?.permissions}`;
   socket.open();
   await socket.greeted();
-  await quietly(
-    Promise.all([
-      read(),
-      session.can("events.view") ? body(api.GET("/api/event-types")).then((types) => store.types.replace(types)) : null,
-    ]).then(() => {}),
-  );
+  await quietly(read());
 }
 
 /** Forget what the person who was here saw. */
@@ -74,10 +91,18 @@ socket.onReset(() => {
   if (store.streams.loaded) void quietly(read());
 });
 // A session that ended elsewhere closes the socket; asking says which of the two it was.
-socket.onLost(() => void quietly(session.refresh()));
+socket.onLost(() => {
+  away = true;
+  void quietly(session.refresh());
+});
+socket.subscribe(() => void quietly(back()));
 hooks.forbidden = () => void quietly(session.refresh());
-session.subscribe(() => (session.presence === "in" ? void begin() : end()));
+session.subscribe(() => {
+  if (session.presence !== "in") end();
+  else if (!begun) void begin();
+  else if (rights !== `${session.me?.permissions}`) void quietly(read());
+});
 setInterval(() => {
   if (!begun || document.hidden || !store.streams.loaded) return;
-  void quietly(Promise.all([readStreams(), session.refresh()]).then(() => {}));
+  void quietly(session.refresh().then(readStreams));
 }, REFRESH);

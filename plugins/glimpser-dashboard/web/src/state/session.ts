@@ -16,9 +16,20 @@ export class Session extends Changing {
   capabilities: Capabilities | null = null;
   error: unknown = null;
 
-  /** Whether one has a permission at all; objects say by their own `can` what holds for them. */
+  /** Whether one has a permission at all, be it on one stream alone; objects say by their own `can` what holds. */
   can(permission: string): boolean {
     return this.me?.permissions.includes(permission) ?? false;
+  }
+
+  /** Whether one has it for the hub as a whole, as making something new takes. */
+  everywhere(permission: string): boolean {
+    return this.me?.hubwide.includes(permission) ?? false;
+  }
+
+  /** Whether a page is for one to see. */
+  allows({ needs = [], hubwide }: { needs?: string | string[]; hubwide?: boolean }): boolean {
+    const any = typeof needs === "string" ? [needs] : needs;
+    return !any.length || any.some((permission) => (hubwide ? this.everywhere(permission) : this.can(permission)));
   }
 
   /** Panels of a slot that one may see. */

@@ -40,9 +40,9 @@ class Walls extends Collection<Wall> {
     );
   }
 
-  /** Keep a wall: a new one, or in place of the one that was read. */
-  async save(draft: WallDraft, instead: Wall | null = null): Promise<Wall> {
-    const path = { wall_id: instead?.id ?? newId() };
+  /** Keep a wall: a new one, or in place of the one that was read. `id`: of one that is to be there again. */
+  async save(draft: WallDraft, instead: Wall | null = null, id = newId()): Promise<Wall> {
+    const path = { wall_id: instead?.id ?? id };
     const headers = instead ? match(instead) : {};
     const kept = await body(api.PUT("/api/dashboards/{wall_id}", { params: { path }, body: draft, headers }));
     this.put(kept);

@@ -15,7 +15,13 @@ export default {
   Search: "Suchen",
   "Shown only to those who manage groups, and to those it is granted to.":
     "Nur für die sichtbar, die Gruppen verwalten, und für die, denen sie freigegeben ist.",
-  "The group is deleted.": "Die Gruppe ist gelöscht.",
+  "Access to {0}": "Zugriff auf {0}",
+  "Access…": "Zugriff…",
+  "It holds for all streams of the group, those that join it later too.":
+    "Es gilt für alle Streams der Gruppe, auch für die, die später dazukommen.",
+  "Make it again": "Neu anlegen",
+  "The group is deleted, and what was granted by it has ended.":
+    "Die Gruppe ist gelöscht, und was über sie gewährt war, ist beendet.",
   "There is no group that you may see.": "Es gibt keine Gruppe, die du sehen darfst.",
   "{0} streams": "{0} Streams",
   "“{0}” is removed, and what was granted by it ends. Its streams stay.":

@@ -4,19 +4,23 @@ import { msg, str } from "@lit/localize";
 import { Task } from "@lit/task";
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { api, match } from "../../api/client.js";
+import { api, body, match } from "../../api/client.js";
 import { words } from "../../api/errors.js";
 import { at } from "../../root.js";
+import { router } from "../../router.js";
 import { session } from "../../state/session.js";
 import { socket } from "../../state/socket.js";
 import { store } from "../../state/store.js";
 import { tell, toast } from "../../state/toasts.js";
 import { Watch } from "../../state/watch.js";
 import { confirm } from "../../ui/ask.js";
+import "../../ui/dialog.js";
 import "../../ui/dropdown.js";
 import { Page } from "../../ui/element.js";
 import "../../ui/empty.js";
 import "../../ui/icon.js";
+import "../people/stream-access.js";
+import { type Grant, readGrants, writeGrants } from "../people/grants.js";
 import "./edit.js";
 import { type Group, readGroups } from "./groups.js";
 
@@ -102,7 +106,16 @@ export class PageGroups extends Page {
         ${manage ? html`<button class="button primary" type="button" @click=${() => this.#edit(null)}><g-icon name="add"></g-icon>${msg("New group")}</button>` : nothing}
       </div>
       ${error && !groups ? this.#failed(error) : groups ? this.#list(groups, manage) : html`<p class="muted" role="status">${msg("Loading…")}</p>`}
-      ${this.editing === undefined ? nothing : html`<g-edit-group .group=${this.editing} @closed=${this.#closed}></g-edit-group>`}`;
+      ${this.editing === undefined ? nothing : html`<g-edit-group .group=${this.editing} @closed=${this.#closed}></g-edit-group>`}
+      ${this.#access(groups?.find(({ id }) => id === this.query.get("access")))}`;
+  }
+
+  /** Who may do what to its streams; the address holds it. */
+  #access(group: Group | undefined): unknown {
+    if (!group || !session.can("users.manage")) return nothing;
+    return html`<g-dialog size="large" .heading=${msg(str`Access to ${group.name}`)} @closed=${() => router.ask({ access: null })}>
+      <p class="muted">${msg("It holds for all streams of the group, those that join it later too.")}</p>
+      <stream-access .group=${group.id}></stream-access></g-dialog>`;
   }
 
   #failed(error: unknown): unknown {
@@ -123,19 +136,24 @@ export class PageGroups extends Page {
     return html`<header>
         <h2 class="truncate"><a href=${at(`streams?group=${group.id}`)}>${group.name}</a></h2>
         ${group.private ? html`<span class="chip"><g-icon name="lock"></g-icon>${msg("Private")}</span>` : nothing}
-        ${
-          group.can.includes("groups.manage")
-            ? html`<g-dropdown .label=${msg(str`More about ${group.name}`)}>
-              <button type="button" @click=${() => this.#edit(group)}><g-icon name="edit"></g-icon>${msg("Edit")}</button>
-              <button class="risky" type="button" @click=${() => this.#remove(group)}><g-icon name="delete"></g-icon>${msg("Delete")}</button></g-dropdown>`
-            : nothing
-        }
+        ${this.#menu(group)}
       </header>
       <p class="muted small">${group.count === 1 ? msg("1 stream") : msg(str`${group.count} streams`)}</p>
       <div class="members">
         ${group.streams.slice(0, SHOWN).map((id) => html`<a class="chip" href=${at(`streams/${id}`)}><span class="truncate">${store.streams.get(id)?.name ?? "…"}</span></a>`)}
         ${more > 0 ? html`<span class="chip">+${more}</span>` : nothing}
       </div>`;
+  }
+
+  #menu(group: Group): unknown {
+    const manage = group.can.includes("groups.manage");
+    const people = session.can("users.manage");
+    if (!manage && !people) return nothing;
+    return html`<g-dropdown .label=${msg(str`More about ${group.name}`)}>
+      ${manage ? html`<button type="button" @click=${() => this.#edit(group)}><g-icon name="edit"></g-icon>${msg("Edit")}</button>` : nothing}
+      ${people ? html`<button type="button" @click=${() => router.ask({ access: group.id }, { push: true })}><g-icon name="people"></g-icon>${msg("Access…")}</button>` : nothing}
+      ${manage ? html`<button class="risky" type="button" @click=${() => this.#remove(group)}><g-icon name="delete"></g-icon>${msg("Delete")}</button>` : nothing}
+    </g-dropdown>`;
   }
 
   #edit(group: Group | null): void {
@@ -151,10 +169,21 @@ export class PageGroups extends Page {
     const sentence = msg(str`“${group.name}” is removed, and what was granted by it ends. Its streams stay.`);
     if (!(await confirm(msg("Delete this group?"), sentence, msg("Delete")))) return;
     await tell(async () => {
+      // Who cannot read the grants cannot put them back: that is no undoing, and is not called so.
+      const grants = session.can("users.manage") ? await readGrants({ group: group.id }) : null;
       const params = { path: { group_id: group.id }, header: match(group) };
       await api.DELETE("/api/stream-groups/{group_id}", { params });
-      toast(msg("The group is deleted."), "good");
+      const again = grants && session.everywhere("streams.view") ? msg("Undo") : msg("Make it again");
+      const run = (): void => void tell(() => this.#again(group, grants ?? []));
+      toast(msg("The group is deleted, and what was granted by it has ended."), "good", { words: again, run });
     });
+    void this.#groups.run();
+  }
+
+  /** A group with the name, the streams and the grants that one had. */
+  async #again({ name, private: hidden, streams }: Group, grants: Grant[]): Promise<void> {
+    const made = await body(api.POST("/api/stream-groups", { body: { name, private: hidden, streams } }));
+    if (grants.length) await writeGrants({ group: made.id }, grants);
     void this.#groups.run();
   }
 }

@@ -2,8 +2,9 @@
 
 import { msg } from "@lit/localize";
 import { css, html, nothing } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { api, body } from "../../api/client.js";
+import type { components } from "../../api/schema.js";
 import { session } from "../../state/session.js";
 import "../../ui/dialog.js";
 import { GElement } from "../../ui/element.js";
@@ -49,6 +50,8 @@ export class GKeyAdd extends GElement {
     `,
   ];
 
+  /** One that was revoked, to begin with what it was allowed. */
+  @property({ attribute: false }) like: components["schemas"]["KeyOut"] | null = null;
   @state() private secret = "";
   @state() private some = false;
   @state() private streams: string[] | null = null;
@@ -73,6 +76,8 @@ export class GKeyAdd extends GElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.some = this.like?.scopes.some((scope) => scope !== DANGEROUS) ?? false;
+    this.streams = this.like?.streams ?? null;
     if (!catalogue.loaded) void catalogue.load().catch(() => {});
   }
 
@@ -89,7 +94,7 @@ export class GKeyAdd extends GElement {
 
   #asked(): unknown {
     return html`<form novalidate @submit=${this.#form.submit}>
-      ${this.#form.field({ label: msg("What it is for"), name: "name", required: true, maxlength: 200, autofocus: true })}
+      ${this.#form.field({ label: msg("What it is for"), name: "name", required: true, maxlength: 200, value: this.like?.name ?? "", autofocus: true })}
       ${this.#form.field({
         label: msg("May do"),
         name: "some",
@@ -137,7 +142,7 @@ export class GKeyAdd extends GElement {
       ([name, permissions]) =>
         html`<div><h3>${name}</h3><ul>${permissions.map(
           (id) => html`<li><label class="scope" title=${catalogue.title(id)}>
-          <input type="checkbox" name="scope" value=${id} /><span class="truncate">${id.slice(name.length + 1)}</span></label></li>`,
+          <input type="checkbox" name="scope" value=${id} ?checked=${this.like?.scopes.includes(id)} /><span class="truncate">${id.slice(name.length + 1)}</span></label></li>`,
         )}</ul></div>`,
     )}</div>`;
   }

@@ -35,7 +35,7 @@ export default {
   Revoke: "Widerrufen",
   "all of its owner's": "alles wie sein Besitzer",
   "Revoke “{0}”?": "„{0}“ widerrufen?",
-  "Programs that use this key are refused from now on. This cannot be undone.":
-    "Programme mit diesem Schlüssel werden ab jetzt abgelehnt. Das lässt sich nicht rückgängig machen.",
+  "Programs that use this key are refused at once. It cannot be brought back: they would need a new one.":
+    "Programme mit diesem Schlüssel werden ab sofort abgelehnt. Er lässt sich nicht zurückholen: Sie bräuchten einen neuen.",
   "The key is revoked.": "Der Schlüssel ist widerrufen.",
 } satisfies Record<string, string>;

@@ -30,7 +30,8 @@ export class GKeyList extends GElement {
   /** Whether it can be chosen whose keys are shown. */
   @property({ type: Boolean }) choice = false;
   @property({ type: Boolean }) compact = false;
-  @state() private adding = false;
+  /** The one that a new key begins with, null: with nothing; undefined: none is being made. */
+  @state() private adding: Key | null | undefined = undefined;
 
   #list = new Paged<Key>(this, (cursor) =>
     listed(
@@ -48,7 +49,7 @@ export class GKeyList extends GElement {
     const own = !this.user || this.user === session.me?.id;
     const add = own
       ? html`<button class="button primary" type="button" @click=${() => {
-          this.adding = true;
+          this.adding = null;
         }}><g-icon name="add"></g-icon>${msg("New key")}</button>`
       : nothing;
     return html`${
@@ -62,12 +63,12 @@ export class GKeyList extends GElement {
       </div>
       ${this.compact ? html`<div class="foot">${add}</div>` : this.#list.foot()}
       ${
-        this.adding
-          ? html`<g-key-add @closed=${() => {
-              this.adding = false;
+        this.adding === undefined
+          ? nothing
+          : html`<g-key-add .like=${this.adding} @closed=${() => {
+              this.adding = undefined;
               void this.#list.again();
             }}></g-key-add>`
-          : nothing
       }`;
   }
 
@@ -111,13 +112,18 @@ export class GKeyList extends GElement {
   async #revoke(key: Key): Promise<void> {
     const sure = await confirm(
       msg(str`Revoke “${key.name}”?`),
-      msg("Programs that use this key are refused from now on. This cannot be undone."),
+      msg("Programs that use this key are refused at once. It cannot be brought back: they would need a new one."),
       msg("Revoke"),
     );
     if (!sure) return;
+    const like = (): void => {
+      this.adding = key;
+    };
     await tell(async () => {
       await api.DELETE("/api/api-keys/{key_id}", { params: { path: { key_id: key.id } } });
-      toast(msg("The key is revoked."), "good");
+      // A key is made for oneself alone.
+      const action = key.user_id === session.me?.id ? { words: msg("New one like it"), run: like } : undefined;
+      toast(msg("The key is revoked."), "good", action);
     });
     await this.#list.again();
   }

@@ -21,9 +21,11 @@ export class GLinkAdd extends GElement {
   /** Id of the stream or event to begin with. */
   @property() stream = "";
   @property() event = "";
+  /** Of a wall to begin with. */
+  @property({ attribute: false }) streams: string[] = [];
+  @property() called = "";
   @state() private link = "";
   @state() private kind = "stream";
-  @state() private streams: string[] = [];
   @state() private until = "7";
 
   #form = new Form(this, async (values) => {
@@ -47,6 +49,11 @@ export class GLinkAdd extends GElement {
     new Watch(this, store.streams);
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.streams.length) this.kind = "wall";
+  }
+
   override render(): unknown {
     const heading = this.link ? msg("Here is the link") : this.event ? msg("Share this event") : msg("Share");
     return html`<g-dialog .heading=${heading} @closed=${() => this.dispatchEvent(new Event("closed"))}>
@@ -62,7 +69,7 @@ export class GLinkAdd extends GElement {
   #asked(): unknown {
     return html`<form novalidate @submit=${this.#form.submit}>
       ${this.event ? nothing : this.#what()}
-      ${this.#form.field({ label: msg("Name"), name: "name", required: true, maxlength: 200, autofocus: true, hint: msg("Visitors read it.") })}
+      ${this.#form.field({ label: msg("Name"), name: "name", required: true, maxlength: 200, value: this.called, autofocus: true, hint: msg("Visitors read it.") })}
       ${this.#form.field({
         label: msg("Ends"),
         name: "until",

@@ -32,7 +32,8 @@ export default {
   "A stream": "Ein Stream",
   "A wall of one stream": "Eine Wand mit einem Stream",
   "A wall of {0} streams": "Eine Wand mit {0} Streams",
-  "Who has the link sees nothing any more, at once. This cannot be undone.":
-    "Wer den Link hat, sieht ab sofort nichts mehr. Das lässt sich nicht rückgängig machen.",
+  "Who has the link sees nothing any more, at once. It cannot be brought back: you would hand over a new one.":
+    "Wer den Link hat, sieht ab sofort nichts mehr. Er lässt sich nicht zurückholen: Du müsstest einen neuen weitergeben.",
+  "New one like it": "Neu, genauso",
   "The link is revoked.": "Der Link ist widerrufen.",
 } satisfies Record<string, string>;

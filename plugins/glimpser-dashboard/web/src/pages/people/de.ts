@@ -18,8 +18,10 @@ export default {
   Download: "Herunterladen",
   "It is in the clipboard.": "Es ist in der Zwischenablage.",
   "Shown this once.": "Wird nur dieses eine Mal gezeigt.",
-  "Roles that see all streams need nothing here. This adds to what a role allows; nothing here takes anything away.":
-    "Rollen, die alle Streams sehen, brauchen hier nichts. Dies kommt zu dem dazu, was eine Rolle erlaubt; nichts hier nimmt etwas weg.",
+  "This adds to what a role allows; nothing here takes anything away.":
+    "Dies kommt zu dem dazu, was eine Rolle erlaubt; nichts hier nimmt etwas weg.",
+  "Who sees every stream needs nothing here: {0}.": "Wer jeden Stream sieht, braucht hier nichts: {0}.",
+  "Nothing was granted on this group.": "Für diese Gruppe wurde nichts gewährt.",
   "Nothing was granted on this stream itself.": "Für diesen Stream selbst wurde nichts gewährt.",
   "Add a role": "Rolle hinzufügen",
   "Add a role…": "Rolle hinzufügen…",

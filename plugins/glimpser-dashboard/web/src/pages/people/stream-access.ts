@@ -1,6 +1,7 @@
-// Who may do what to one stream, beside what their roles allow. `<stream-access .stream=${id}>`; needs users.manage.
+// Who may do what to one stream, or to the streams of a group, beside what their roles allow.
+// `<stream-access .stream=${id}>` or `.group=${id}`; needs users.manage.
 
-import { msg } from "@lit/localize";
+import { msg, str } from "@lit/localize";
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { api, body } from "../../api/client.js";
@@ -12,10 +13,9 @@ import { GElement } from "../../ui/element.js";
 import "../../ui/icon.js";
 import { accessStyles } from "./access-styles.js";
 import { catalogue } from "./catalogue.js";
+import { type Grant, readGrants, writeGrants } from "./grants.js";
 import "./find-user.js";
 
-type Grant = components["schemas"]["GrantOut"];
-type GrantIn = components["schemas"]["GrantIn"];
 type User = Pick<components["schemas"]["UserOut"], "id" | "name" | "display_name">;
 
 @customElement("stream-access")
@@ -23,7 +23,10 @@ export class StreamAccess extends GElement {
   static override styles = [GElement.styles, accessStyles];
 
   @property() stream = "";
+  @property() group = "";
   @state() private grants: Grant[] | null = null;
+  /** As they are on the hub. */
+  @state() private kept: Grant[] = [];
   @state() private differs = false;
   @state() private problem = "";
   @state() private busy = false;
@@ -41,16 +44,13 @@ export class StreamAccess extends GElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has("stream") && this.stream) void this.#read();
-  }
-
-  get #path() {
-    return { params: { path: { stream_id: this.stream } } };
+    if ((changed.has("stream") || changed.has("group")) && (this.stream || this.group)) void this.#read();
   }
 
   async #read(): Promise<void> {
-    const grants = await tell(() => body(api.GET("/api/streams/{stream_id}/permissions", this.#path)));
+    const grants = await tell(() => readGrants(this));
     if (!grants) return;
+    this.kept = grants;
     this.grants = grants;
     this.differs = false;
     this.problem = "";
@@ -71,9 +71,11 @@ export class StreamAccess extends GElement {
     const free = catalogue.roles.filter(
       (role) => !role.everywhere && !this.grants?.some((grant) => grant.role === role.id),
     );
-    return html`<p class="muted">${msg("Roles that see all streams need nothing here. This adds to what a role allows; nothing here takes anything away.")}</p>
+    const everywhere = catalogue.roles.filter((role) => role.everywhere).map(({ name }) => name);
+    return html`<p class="muted">${msg("This adds to what a role allows; nothing here takes anything away.")}
+        ${everywhere.length ? msg(str`Who sees every stream needs nothing here: ${everywhere.join(", ")}.`) : nothing}</p>
       <ul class="grants">${this.grants.map((grant, n) => this.#grant(grant, n))}</ul>
-      ${this.grants.length ? nothing : html`<p class="none muted">${msg("Nothing was granted on this stream itself.")}</p>`}
+      ${this.grants.length ? nothing : html`<p class="none muted">${this.group ? msg("Nothing was granted on this group.") : msg("Nothing was granted on this stream itself.")}</p>`}
       <div class="row">
         <g-find-user @found=${(event: CustomEvent<User>) => {
           this.#known(event.detail);
@@ -142,18 +144,26 @@ export class StreamAccess extends GElement {
 
   async #save(): Promise<void> {
     this.busy = true;
-    const grants = this.grants!.filter((grant) => grant.permissions.length).map(
-      ({ user, role, permissions }) => (user ? { user, permissions } : { role, permissions }) as GrantIn,
-    );
+    const before = this.kept;
+    const of = { stream: this.stream, group: this.group };
     try {
-      this.grants = await body(api.PUT("/api/streams/{stream_id}/permissions", { ...this.#path, body: { grants } }));
-      this.differs = false;
-      this.problem = "";
-      toast(msg("Saved. It counts from now on."), "good");
+      this.#have(await writeGrants(of, this.grants!));
+      const undo = async (): Promise<void> => {
+        const back = await tell(() => writeGrants(of, before));
+        if (back && of.stream === this.stream && of.group === this.group) this.#have(back);
+      };
+      toast(msg("Saved. It counts from now on."), "good", { words: msg("Undo"), run: () => void undo() });
     } catch (error) {
       this.problem = words(error);
     }
     this.busy = false;
+  }
+
+  #have(grants: Grant[]): void {
+    this.grants = grants;
+    this.kept = grants;
+    this.differs = false;
+    this.problem = "";
   }
 }
 

@@ -42,8 +42,7 @@ export default {
   "Remove {0}": "{0} entfernen",
   "Remove…": "Entfernen…",
   "Remove the role {0}?": "Die Rolle {0} entfernen?",
-  "It can only be removed when nobody has it. What was granted to it ends. This cannot be undone.":
-    "Sie lässt sich nur entfernen, wenn niemand sie hat. Was ihr gewährt wurde, endet. Das lässt sich nicht rückgängig machen.",
-  Remove: "Entfernen",
+  "It can only be removed when nobody has it. What was granted to it ends, and does not come back with a new one.":
+    "Sie lässt sich nur entfernen, wenn niemand sie hat. Was ihr gewährt war, endet und kommt mit einer neuen nicht zurück.",
   "{0} is removed.": "{0} ist entfernt.",
 } satisfies Record<string, string>;

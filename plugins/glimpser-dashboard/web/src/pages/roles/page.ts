@@ -14,6 +14,7 @@ import "../../ui/icon.js";
 import { catalogue, type Role } from "../people/catalogue.js";
 import "./edit.js";
 import "./matrix.js";
+import { asIn, body } from "./save.js";
 
 @customElement("page-roles")
 export class PageRoles extends Page {
@@ -118,15 +119,25 @@ export class PageRoles extends Page {
   async #remove(role: Role): Promise<void> {
     const sure = await confirm(
       msg(str`Remove the role ${role.name}?`),
-      msg("It can only be removed when nobody has it. What was granted to it ends. This cannot be undone."),
+      msg(
+        "It can only be removed when nobody has it. What was granted to it ends, and does not come back with a new one.",
+      ),
       msg("Remove"),
     );
     if (!sure) return;
     await tell(async () => {
       const params = { path: { role_id: role.id }, header: match(role) };
       await api.DELETE("/api/roles/{role_id}", { params });
-      toast(msg(str`${role.name} is removed.`), "good");
+      toast(msg(str`${role.name} is removed.`), "good", {
+        words: msg("Make it again"),
+        run: () => void this.#again(role),
+      });
     });
+    await tell(() => catalogue.load());
+  }
+
+  async #again(role: Role): Promise<void> {
+    await tell(() => api.POST("/api/roles", { body: body(role, asIn(role)) }));
     await tell(() => catalogue.load());
   }
 }

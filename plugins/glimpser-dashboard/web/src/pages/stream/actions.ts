@@ -77,7 +77,7 @@ export class GStreamActions extends GElement {
           : nothing
       }
       ${
-        may("streams.configure") && session.can("streams.configure")
+        may("streams.configure") && session.everywhere("streams.configure")
           ? html`<button type="button" @click=${() => this.#do(() => this.#clone())}><g-icon name="copy"></g-icon>${msg("Clone")}</button>`
           : nothing
       }

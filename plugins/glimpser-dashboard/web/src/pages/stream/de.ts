@@ -4,6 +4,11 @@ export default {
   "30 days": "30 Tage",
   "6 hours": "6 Stunden",
   "7 days": "7 Tage",
+  Access: "Zugriff",
+  "Who may do what": "Wer was darf",
+  "What is granted on its groups holds here too:": "Was für seine Gruppen gewährt ist, gilt auch hier:",
+  "No link shows this stream. Whoever has one needs no account.":
+    "Kein Link zeigt diesen Stream. Wer einen hat, braucht kein Konto.",
   Activity: "Aktivität",
   "Recent activity": "Zuletzt geschehen",
   "Analysis and recording": "Analyse und Aufzeichnung",

@@ -17,6 +17,7 @@ import "../../ui/icon.js";
 import type { Chosen } from "../../ui/tabs.js";
 import "../../ui/panel.js";
 import "../../ui/tabs.js";
+import { tellsWho } from "./access.js";
 import "./actions.js";
 import "./diagnostics.js";
 import "./lists.js";
@@ -126,7 +127,7 @@ export class PageStream extends Page {
         <a class="button primary" href=${at("streams")}>${msg("To the streams")}</a></g-empty>`;
     }
     const events = stream.can.includes("events.view");
-    const tabs = this.#tabs(events);
+    const tabs = this.#tabs(stream, events);
     const tab = tabs.find(([id]) => id === this.query.get("tab"))?.[0] ?? tabs[0]![0];
     return html`<div class="bar">
         <a class="button ghost square" href=${at("streams")} title=${msg("To the streams")} aria-label=${msg("To the streams")}><g-icon name="back"></g-icon></a>
@@ -160,17 +161,19 @@ export class PageStream extends Page {
       </g-tabs>`;
   }
 
-  #tabs(events: boolean): [string, string][] {
+  #tabs(stream: Stream, events: boolean): [string, string][] {
     const own: [string, string][] = [
       ["diagnostics", msg("Diagnostics")],
       ["configuration", msg("Configuration")],
     ];
+    if (tellsWho(stream)) own.push(["access", msg("Access")]);
     const brought = session.panels("stream.tab").map((panel): [string, string] => [panel.element, panel.title]);
     return [...(events ? [["clips", msg("Clips")] as [string, string]] : []), ...brought, ...own];
   }
 
   #tab(tab: string, stream: Stream): unknown {
     if (tab === "clips") return html`<g-stream-clips .stream=${stream.id}></g-stream-clips>`;
+    if (tab === "access") return html`<g-stream-who .stream=${stream}></g-stream-who>`;
     if (tab === "diagnostics") return html`<g-diagnostics .stream=${stream.id}></g-diagnostics>`;
     const panel = session.panels("stream.tab").find(({ element }) => element === tab);
     if (panel) return html`<g-panel .panel=${panel} .more=${this.#more(stream)}></g-panel>`;

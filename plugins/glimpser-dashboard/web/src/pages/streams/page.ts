@@ -104,7 +104,7 @@ export class PageStreams extends Page {
     const found = this.#found;
     const all = store.streams.values().filter(({ id }) => !removal.has(id)).length;
     const picked = found.filter(({ id }) => this.picked.has(id));
-    const configure = session.can("streams.configure");
+    const configure = session.everywhere("streams.configure");
     const pickable = found.some(({ can }) => can.includes("streams.control") || can.includes("streams.configure"));
     return html`<div class="bar">
         <h1>${msg("Streams")}</h1>
@@ -154,11 +154,11 @@ export class PageStreams extends Page {
     }
     return html`<g-empty icon="streams" .heading=${msg("No streams yet")}
       .text=${
-        session.can("streams.configure")
+        session.everywhere("streams.configure")
           ? msg("Add what shall be watched: a network device, a video server or a file.")
           : msg("Nobody has added a stream that you may see.")
       }>
-      ${session.can("streams.configure") ? html`<a class="button primary" href=${at("streams/new")}>${msg("Add a stream")}</a>` : nothing}</g-empty>`;
+      ${session.everywhere("streams.configure") ? html`<a class="button primary" href=${at("streams/new")}>${msg("Add a stream")}</a>` : nothing}</g-empty>`;
   }
 
   #ask(name: string, event: Event): void {

@@ -6,6 +6,11 @@ export default {
   "Add a camera, a video server or a file, and it appears here live.":
     "Füge eine Kamera, einen Videoserver oder eine Datei hinzu, und sie erscheint hier live.",
   "Nobody has added a stream that you may see.": "Noch niemand hat einen Stream hinzugefügt, den du sehen darfst.",
+  "Nothing is shown to you yet": "Noch wird dir nichts gezeigt",
+  "Ask who runs this hub for a stream or a group. It appears here as soon as it is granted to you.":
+    "Bitte den, der diesen Hub betreibt, um einen Stream oder eine Gruppe. Sobald sie dir gewährt sind, erscheinen sie hier.",
+  "Delete this wall?": "Diese Wand löschen?",
+  "It is {0}'s, and cannot be brought back.": "Sie gehört {0} und lässt sich nicht zurückholen.",
   "Layout of the wall": "Anordnung der Wand",
   "Take off the wall": "Von der Wand nehmen",
   "Take {0} off the wall": "{0} von der Wand nehmen",

@@ -11,6 +11,7 @@ import { store } from "../../state/store.js";
 import { tell, toast } from "../../state/toasts.js";
 import { draftOf, type Wall, type WallDraft, walls } from "../../state/walls.js";
 import { Watch } from "../../state/watch.js";
+import { confirm } from "../../ui/ask.js";
 import { Page } from "../../ui/element.js";
 import "../../ui/empty.js";
 import "../../ui/icon.js";
@@ -141,9 +142,13 @@ export class PageWall extends Page {
       return html`<g-empty icon="wall" .heading=${msg("Nothing is on this wall")} .text=${msg("Add streams to it.")}>
         ${wall.can.includes("change") ? html`<button class="button primary" type="button" @click=${() => void this.#edit(wall)}>${msg("Change the wall")}</button>` : nothing}</g-empty>`;
     }
+    if (!session.everywhere("streams.view")) {
+      return html`<g-empty icon="wall" .heading=${msg("Nothing is shown to you yet")}
+        .text=${msg("Ask who runs this hub for a stream or a group. It appears here as soon as it is granted to you.")}></g-empty>`;
+    }
     return html`<g-empty icon="wall" .heading=${msg("No streams yet")}
       .text=${
-        session.can("streams.configure")
+        session.everywhere("streams.configure")
           ? msg("Add a camera, a video server or a file, and it appears here live.")
           : msg("Nobody has added a stream that you may see.")
       }></g-empty>`;
@@ -216,14 +221,18 @@ export class PageWall extends Page {
   }
 
   async #delete(wall: Wall): Promise<void> {
+    // What somebody else made cannot be given back to them.
+    const sentence = msg(str`It is ${wall.owner_name}'s, and cannot be brought back.`);
+    if (!wall.mine && !(await confirm(msg("Delete this wall?"), sentence, msg("Delete")))) return;
     if (!(await tell(() => walls.delete(wall)))) return;
     this.#leave();
     router.ask({ wall: null });
     const undo = async (): Promise<void> => {
-      const kept = await tell(() => walls.save(draftOf(wall)));
+      const kept = await tell(() => walls.save(draftOf(wall), null, wall.id));
       if (kept) router.ask({ wall: kept.id });
     };
-    toast(msg(str`The wall ${wall.name} is deleted.`), "", { words: msg("Undo"), run: () => void undo() });
+    const action = wall.mine ? { words: msg("Undo"), run: () => void undo() } : undefined;
+    toast(msg(str`The wall ${wall.name} is deleted.`), "", action);
   }
 
   async #share(): Promise<void> {
