@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
 from quart import Blueprint, jsonify, request
 
 from glimpser_sdk import new_id
-from glimpser_sdk.web import Problem, current_principal, page
+from glimpser_sdk.web import Problem, body, current_principal, page, read
 
 from .inputs import NewRule
 from .models import AccessRule
@@ -35,7 +34,7 @@ def make(ctx: HubContext) -> Blueprint:
     @routes.post("/access-rules")
     async def add() -> Any:
         """Add a rule. One that would refuse who adds it is refused."""
-        new = read(await request.get_data())
+        new = read(NewRule, await body(), invalid)
         if new.country is not None and not rules.knows_countries:
             raise Problem(
                 422, "access.no_countries", "countries need a GeoIP database: set geoip_file", field="/country"
@@ -82,14 +81,9 @@ def make(ctx: HubContext) -> Blueprint:
     return routes
 
 
-def read(raw: bytes | str) -> NewRule:
-    """The body. Problem 422 that names the field."""
-    try:
-        return NewRule.model_validate_json(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        field = "/" + "/".join(str(part) for part in first["loc"])
-        raise Problem(422, "access.invalid", first["msg"].removeprefix("Value error, "), field=field) from None
+def invalid(field: str, message: str) -> Problem:
+    """What is said about a field that is wrong. ``field``: a JSON pointer."""
+    return Problem(422, "access.invalid", message, field=field or "/")
 
 
 def shown(rule: AccessRule) -> dict[str, Any]:

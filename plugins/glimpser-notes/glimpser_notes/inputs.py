@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from glimpser_sdk.ids import is_id
 from glimpser_sdk.web import Problem
@@ -100,15 +100,7 @@ class NoteOut(BaseModel):
     updated_at: str
 
 
-M = TypeVar("M", bound=_Input)
-
-
-def read(model: type[M], given: bytes | dict[str, Any]) -> M:
-    """A JSON body or a query as a model. Problem 422 names the first field that is wrong."""
-    try:
-        return model.model_validate_json(given) if isinstance(given, bytes) else model.model_validate(given)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        field = ".".join(map(str, first["loc"]))
-        message = first["msg"].removeprefix("Value error, ")
-        raise Problem(422, "notes.invalid", f"{field}: {message}" if field else message, field=field) from None
+def invalid(field: str, message: str) -> Problem:
+    """What is said about a field that is wrong. ``field``: a JSON pointer."""
+    name = field.removeprefix("/")
+    return Problem(422, "notes.invalid", f"{name}: {message}" if name else message, field=name)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from quart import Blueprint, jsonify, request
+from quart import Blueprint, request
 
-from glimpser_sdk.web import Problem, current_principal, page, require
+from glimpser_sdk.web import Problem, body, current_principal, matcher, page, read, require, versioned
 
 from . import store
-from .inputs import Change, ListQuery, NewNote, read
+from .inputs import Change, ListQuery, NewNote, invalid
 
 if TYPE_CHECKING:
     from glimpser_sdk import HubContext
@@ -24,7 +24,7 @@ def make(ctx: HubContext) -> Blueprint:
     @routes.get("/", strict_slashes=False)
     async def notes() -> Any:
         """Notes of a stream and its activities, newest first."""
-        query = read(ListQuery, request.args.to_dict())
+        query = read(ListQuery, request.args.to_dict(), invalid)
         require("notes.view", query.stream)
         found, cursor, total = await store.page_of(query)
         return page([store.shown(note) for note in found], cursor=cursor, total=total)
@@ -32,21 +32,21 @@ def make(ctx: HubContext) -> Blueprint:
     @routes.post("/", strict_slashes=False)
     async def new_note() -> Any:
         """Add a note."""
-        new = read(NewNote, await _body())
+        new = read(NewNote, await body(), invalid)
         require("notes.write", new.stream_id)
         return _answer(await store.add(ctx, new, current_principal()), 201)
 
     @routes.patch("/<note_id>")
     async def rewrite(note_id: str) -> Any:
         """Write another text. Needs If-Match."""
-        wanted, match = read(Change, await _body()), _matcher()
+        wanted, match = read(Change, await body(), invalid), matcher("note")
         await _may_change(note_id)
         return _answer(await store.rewrite(ctx, note_id, wanted.text, match), 200)
 
     @routes.delete("/<note_id>")
     async def delete(note_id: str) -> Any:
         """Delete a note. Needs If-Match."""
-        match = _matcher()
+        match = matcher("note")
         await _may_change(note_id)
         await store.delete(ctx, note_id, match)
         return "", 204
@@ -54,15 +54,8 @@ def make(ctx: HubContext) -> Blueprint:
     return routes
 
 
-async def _body() -> bytes:
-    raw = await request.get_data(as_text=False)
-    return raw if isinstance(raw, bytes) else raw.encode()
-
-
 def _answer(note: Note, status: int) -> Any:
-    answer = jsonify(store.shown(note))
-    answer.status_code, answer.headers["ETag"] = status, f'"v{note.version}"'
-    return answer
+    return versioned(store.shown(note), note.version, status)
 
 
 async def _may_change(note_id: str) -> None:
@@ -74,17 +67,3 @@ async def _may_change(note_id: str) -> None:
         raise store.not_found() if problem.status == 404 else problem from None
     if asking.id != note.author_id and asking.role != "admin":
         raise Problem(403, "notes.not_yours", "only its author and administrators may change a note")
-
-
-def _matcher() -> store.Match:
-    """Compares a version with ``If-Match``. It is made in the request and asked in the writer, where there is none."""
-    asked = request.headers.get("If-Match", "").strip()
-    if not asked:
-        raise Problem(428, "match.needed", "send the ETag of the note as If-Match")
-    tags = [tag.strip() for tag in asked.split(",")]
-
-    def match(version: int) -> None:
-        if "*" not in tags and f'"v{version}"' not in tags:
-            raise Problem(412, "match.failed", "the note was changed meanwhile: read it again", version=version)
-
-    return match

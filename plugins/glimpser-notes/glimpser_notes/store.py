@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from glimpser_sdk.ids import is_id
@@ -12,12 +11,9 @@ from .models import Note
 
 if TYPE_CHECKING:
     from glimpser_sdk import HubContext
-    from glimpser_sdk.web import Principal
+    from glimpser_sdk.web import Match, Principal
 
     from .inputs import ListQuery, NewNote
-
-Match = Callable[[int], None]
-"""Raises a Problem for a version of a note other than the one that the asker read."""
 
 
 def shown(note: Note) -> dict[str, Any]:

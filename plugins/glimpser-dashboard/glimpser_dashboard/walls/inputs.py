@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from glimpser_sdk.ids import is_id
 from glimpser_sdk.web import Problem
@@ -119,19 +119,6 @@ class WallOut(BaseModel):
     version: int
     created_at: str
     updated_at: str
-
-
-M = TypeVar("M", bound=_Input)
-
-
-def read(model: type[M], given: bytes | dict[str, Any]) -> M:
-    """A JSON body or a query as a model. Problem 422 names the first field that is wrong."""
-    try:
-        return model.model_validate_json(given) if isinstance(given, bytes) else model.model_validate(given)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        message = first["msg"].removeprefix("Value error, ")
-        raise invalid("/".join(("", *map(str, first["loc"]))), message) from None
 
 
 def invalid(field: str, message: str) -> Problem:

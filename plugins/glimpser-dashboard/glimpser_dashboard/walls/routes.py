@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from quart import Blueprint, jsonify, request
+from quart import Blueprint, request
 
 from glimpser_sdk.ids import is_id
-from glimpser_sdk.web import Problem, current_principal, page, require
+from glimpser_sdk.web import Problem, body, current_principal, matcher, page, read, require, versioned
 
 from . import store
-from .inputs import ListQuery, WallIn, invalid, read
+from .inputs import ListQuery, WallIn, invalid
 
 if TYPE_CHECKING:
     from glimpser_sdk import HubContext
@@ -24,7 +24,7 @@ def make(ctx: HubContext) -> Blueprint:
     @routes.get("/dashboards")
     async def walls() -> Any:
         """One's own walls and those that are shared with one, oldest first."""
-        query = read(ListQuery, request.args.to_dict())
+        query = read(ListQuery, request.args.to_dict(), invalid)
         found, cursor, total = await store.page_of(query, current_principal(), sees())
         return page(found, cursor=cursor, total=total)
 
@@ -33,25 +33,20 @@ def make(ctx: HubContext) -> Blueprint:
         """Replace a wall, which needs If-Match, or make one under a new id."""
         if not is_id(wall_id):
             raise store.not_found()
-        raw = await request.get_data(as_text=False)
-        wanted = read(WallIn, raw if isinstance(raw, bytes) else raw.encode())
+        wanted = read(WallIn, await body(), invalid)
         seen = sees()
         for number, tile in enumerate(wanted.tiles):
             if not seen(tile.stream_id):
                 raise invalid(f"/tiles/{number}/stream_id", "there is no such stream")
         author = current_principal()
-        wall = await store.put(ctx, wall_id, wanted, author, _matcher())
-        answer = jsonify(store.shown(wall, author, seen))
-        answer.headers["ETag"] = f'"v{wall.version}"'
-        return answer
+        match = matcher("wall") if request.headers.get("If-Match") else None
+        wall = await store.put(ctx, wall_id, wanted, author, match)
+        return versioned(store.shown(wall, author, seen), wall.version)
 
     @routes.delete("/dashboards/<wall_id>")
     async def delete(wall_id: str) -> Any:
         """Delete a wall. Needs If-Match."""
-        match = _matcher()
-        if match is None:
-            raise Problem(428, "match.needed", "send the ETag of the wall as If-Match")
-        await store.delete(ctx, wall_id, current_principal(), match)
+        await store.delete(ctx, wall_id, current_principal(), matcher("wall"))
         return "", 204
 
     return routes
@@ -69,17 +64,3 @@ def sees() -> store.Sees:
         return True
 
     return ask
-
-
-def _matcher() -> store.Match | None:
-    """Compares a version with ``If-Match``; None without. It is made in the request and asked in the writer."""
-    asked = request.headers.get("If-Match", "").strip()
-    if not asked:
-        return None
-    tags = [tag.strip() for tag in asked.split(",")]
-
-    def match(version: int) -> None:
-        if "*" not in tags and f'"v{version}"' not in tags:
-            raise Problem(412, "match.failed", "the wall was changed meanwhile: read it again", version=version)
-
-    return match

@@ -17,7 +17,7 @@ from .models import Wall
 
 if TYPE_CHECKING:
     from glimpser_sdk import HubContext
-    from glimpser_sdk.web import Principal
+    from glimpser_sdk.web import Match, Principal
 
     from .inputs import ListQuery, WallIn
 
@@ -26,8 +26,6 @@ MOST_OF_ONE, MOST = 100, 1000
 
 Sees = Callable[[str], bool]
 """Whether the asker sees a stream."""
-Match = Callable[[int], None]
-"""Raises a Problem for a version of a wall other than the one that the asker read."""
 
 
 def manages(principal: Principal) -> bool:
