@@ -17,6 +17,7 @@ import glimpser_sdk
 from glimpser.database.models import ActivityReview
 from glimpser.identity.policy import Principal
 from glimpser.media.pruner import budget, used_bytes
+from glimpser.plugins.rows import read_enabled
 from glimpser.streams.health import LOST
 
 from . import visible
@@ -204,16 +205,25 @@ async def capabilities(hub: Hub, principal: Principal) -> Any:
         "sinks": sorted(registry.sinks),
         "password_sign_in": hub.identity.passwords is not None,
         "menu": [{"id": i, "title": t, "path": p} for i, t, p, need in MENU if need in principal.permissions],
-        "panels": [
-            {"plugin": panel.plugin, "slot": panel.spec.slot, "title": panel.spec.title, "element": panel.spec.element,
-             "module": panel.module, "match": list(panel.spec.match), "icon": panel.spec.icon}
-            for panel in hub.site.panels
-            if not panel.spec.permission or panel.spec.permission in principal.permissions
-        ],
+        "panels": await _panels(hub, principal),
         "features": {"clips": "clips" in registry.sinks, "motion": "motion" in registry.analyzers},
         "limits": {"page": 500, "subscriptions": 256},
         "quotas": await quotas(hub, principal),
     }  # fmt: skip
+
+
+async def _panels(hub: Hub, principal: Principal) -> list[dict[str, Any]]:
+    """Those that this principal is shown. What was switched off goes at once, without the next start; the pages' own
+    panels stay for as long as the pages do."""
+    listed = hub.settings.plugins is not None  # then switches mean nothing
+    off = set() if listed else {plugin for plugin, on in (await read_enabled()).items() if not on} - {hub.site.owner}
+    return [
+        {"plugin": panel.plugin, "slot": panel.spec.slot, "title": panel.spec.title, "element": panel.spec.element,
+         "module": panel.module, "match": list(panel.spec.match), "icon": panel.spec.icon}
+        for panel in hub.site.panels
+        if panel.plugin not in off
+        and (not panel.spec.permission or panel.spec.permission in principal.permissions)
+    ]  # fmt: skip
 
 
 @route("GET", "/api/dashboard", permission="streams.view", per_stream=True, answer=DashboardOut)

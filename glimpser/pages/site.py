@@ -48,7 +48,7 @@ class Site:
     """The front end and panels of the plugins that can be used; files that are not there stop their plugin alone.
 
     ``fail(plugin, error)`` is told of those. ``core``: paths that are no pages, which a front end cannot have.
-    ``permissions``: those that panels may ask for.
+    ``permissions``: those that panels may ask for. ``owner``: the plugin of the front end, "" for the built-in pages.
     """
 
     def __init__(self, registry: Registry, fail: Failed, core: Iterable[str], permissions: Catalogue) -> None:
@@ -57,7 +57,7 @@ class Site:
         self._bundles: dict[tuple[str, str], Bundle] = {}
         self._permissions = permissions
         self._taken = {segments(path)[0] for path in core}
-        self.front, self._owner, self._bundle = BUILT_IN, "", self._built_in
+        self.front, self.owner, self._bundle = BUILT_IN, "", self._built_in
         for offer in registry.front_ends.values():
             self._use(offer, self._take_front_end, fail)
         self.panels: list[Panel] = []
@@ -80,7 +80,7 @@ class Site:
         for path in offer.spec.paths:
             if segments(path)[0] in self._taken:
                 raise ValueError(f"the page {path!r} would hide paths of the core")
-        self.front, self._owner, self._bundle = offer.spec, offer.plugin, bundle
+        self.front, self.owner, self._bundle = offer.spec, offer.plugin, bundle
         self._bundles[offer.plugin, bundle.digest] = bundle
 
     def _take_panel(self, offer: Offer[PanelSpec]) -> None:
@@ -103,7 +103,7 @@ class Site:
 
     @property
     def _folder(self) -> str:
-        return f"static/{self._owner}/{self._bundle.digest}/" if self._owner else "static/"
+        return f"static/{self.owner}/{self._bundle.digest}/" if self.owner else "static/"
 
     def beside(self, name: str) -> Asset:
         """A file that is served at the root."""

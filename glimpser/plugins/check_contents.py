@@ -7,6 +7,7 @@ import importlib
 import json
 import sys
 from collections.abc import Iterator
+from importlib.resources import files
 
 from glimpser.plugins.config import load_model
 from glimpser.plugins.discover import discover
@@ -41,6 +42,13 @@ def main(plugin_id: str) -> dict[str, list[str]]:
             importlib.import_module(module)
         except Exception as error:
             loaded.append(f"{module}: {error}")
+    for panel in contribution.panels:
+        package, _, path = panel.module.partition(":")
+        try:
+            if not files(package).joinpath(path).is_file():
+                loaded.append(f"{panel.module} is not there, or was not packaged")
+        except Exception as error:
+            loaded.append(f"{panel.module}: {error}")
     for reference in _models(contribution):
         try:
             model = load_model(reference)

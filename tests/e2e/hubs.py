@@ -60,11 +60,11 @@ class RunningHub:
 
 
 @contextlib.contextmanager
-def running(folder: Path, media: Path, port: int = 0, **variables: str) -> Iterator[RunningHub]:
+def running(folder: Path, media: Path, port: int = 0, **variables: str | None) -> Iterator[RunningHub]:
     """A hub on a free port with its data in ``folder``, allowed to read films below ``media``. ``variables``: further
-    environment; the pages are the built-in ones unless ``GLIMPSER_PLUGINS`` says otherwise."""
+    environment, None takes one away; the pages are the built-in ones unless ``GLIMPSER_PLUGINS`` says otherwise."""
     own = {"GLIMPSER_MEDIA_ROOTS": str(media), "GLIMPSER_DATA_DIR": str(folder), "GLIMPSER_PLUGINS": BUILT_IN}
-    environment = {**os.environ, **own, **variables}
+    environment = {k: v for k, v in {**os.environ, **own, **variables}.items() if v is not None}
     log = (folder.parent / f"{folder.name}.log").open("wb")
     start = [sys.executable, "-c", "from glimpser.cli import main; main()", "run"]
     process = subprocess.Popen(

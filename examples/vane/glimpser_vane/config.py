@@ -12,7 +12,11 @@ class VaneConfig(PluginConfig):
     """The plugin."""
 
     north_deg: float = Field(
-        default=0.0, ge=-180, le=180, description="Degrees from true north to the vane's north, clockwise."
+        default=0.0,
+        ge=-180,
+        le=180,
+        description="Degrees from true north to the vane's north, clockwise.",
+        json_schema_extra={"format": "vane-bearing"},
     )
 
 

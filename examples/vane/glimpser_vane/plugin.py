@@ -12,6 +12,7 @@ from glimpser_sdk import (
     FrameWants,
     MetricSpec,
     ModelsSpec,
+    PanelSpec,
     PermissionSpec,
     PluginManifest,
     RouterSpec,
@@ -99,6 +100,38 @@ def glimpser_routers() -> list[RouterSpec]:
                 RouteSpec(path="/landmarks/<float:bearing>", methods=("GET",), permission="vane.read"),
             ),
         )
+    ]
+
+
+@hookimpl
+def glimpser_panels() -> list[PanelSpec]:
+    """One panel in every slot that the dashboard has."""
+    file = "glimpser_vane:panel/{}.js".format
+    read = "vane.read"
+    return [
+        PanelSpec(
+            slot="page", title="Landmarks", element="vane-page", module=file("page"), permission=read, icon="tag"
+        ),
+        PanelSpec(slot="wall.tile", title="Wind", element="vane-tile", module=file("tile"), permission=read),
+        PanelSpec(slot="stream.tab", title="Wind", element="vane-tab", module=file("tab"), permission=read),
+        PanelSpec(
+            slot="event.detail",
+            title="Compass",
+            element="vane-event",
+            module=file("event"),
+            permission=read,
+            match=("vane.turned",),
+        ),
+        PanelSpec(
+            slot="config.field", title="Bearing", element="vane-field", module=file("field"), match=("vane-bearing",)
+        ),
+        PanelSpec(
+            slot="settings.section", title="Landmarks", element="vane-section", module=file("section"), permission=read
+        ),
+        PanelSpec(
+            slot="search.results", title="Landmarks", element="vane-found", module=file("found"), permission=read
+        ),
+        PanelSpec(slot="system.card", title="Weather vane", element="vane-card", module=file("card"), permission=read),
     ]
 
 

@@ -88,7 +88,10 @@ export function end(): void {
 
 socket.onChange((change) => void quietly(hear(change)));
 socket.onReset(() => {
-  if (store.streams.loaded) void quietly(read());
+  if (!store.streams.loaded) return;
+  void quietly(read());
+  // The hub may be another one than before: newly started, with other plugins.
+  void quietly(session.refresh());
 });
 // A session that ended elsewhere closes the socket; asking says which of the two it was.
 socket.onLost(() => {

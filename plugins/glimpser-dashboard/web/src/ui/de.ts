@@ -1,4 +1,7 @@
 export default {
+  "It asks for more than a panel may.": "Es verlangt mehr, als ein Teil der Seite darf.",
+  "It drew more than {0} elements.": "Es hat mehr als {0} Elemente gezeichnet.",
+  "It was taken down.": "Es wurde abgeräumt.",
   "The hub cannot be reached.": "Der Hub ist nicht erreichbar.",
   "The hub did not answer as expected.": "Der Hub hat nicht wie erwartet geantwortet.",
   "Something went wrong in this page. Load it again.": "Auf dieser Seite ging etwas schief. Lade sie neu.",

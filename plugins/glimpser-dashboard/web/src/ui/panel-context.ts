@@ -1,5 +1,6 @@
 // What a panel is given: one object, versioned, the same in every slot, with the slot's own things beside.
 
+import { msg } from "@lit/localize";
 import { ask } from "../api/client.js";
 import type { Stream } from "../api/types.js";
 import { language } from "../locale/index.js";
@@ -10,6 +11,7 @@ import { store } from "../state/store.js";
 import { toast } from "../state/toasts.js";
 import { isDark } from "../theme/theme.js";
 import { ago, clock, number, when } from "./format.js";
+import { allowance, MOST_SUBSCRIPTIONS, patience } from "./panel-limits.js";
 
 /** Version 1. Nothing is ever taken away from it; what comes later is added. */
 export interface PanelContext {
@@ -30,33 +32,82 @@ export interface PanelContext {
   readonly clock: typeof clock;
   readonly ago: typeof ago;
   readonly number: typeof number;
-  /** What the slot is about: `stream`, `event`, `value`… */
+  /** What the slot is about: `stream`, `event`, `field`… */
   readonly [more: string]: unknown;
 }
 
-/** A panel's context with what its slot adds; what a panel subscribed to is kept in `stops`. */
-export function panelContext(more: Record<string, unknown>, stops: Set<() => void>): PanelContext {
-  return Object.freeze({
-    version: 1 as const,
-    language: language(),
-    theme: isDark() ? ("dark" as const) : ("light" as const),
-    request: ask,
-    subscribe: (topics: string[], listener: (change: Change) => void) => {
-      const wanted = new Set(topics);
-      const stop = socket.onChange((change) => {
-        if (wanted.has("*") || wanted.has(change.topic)) listener(change);
-      });
-      stops.add(stop);
-      return stop;
-    },
-    streams: () => store.streams.list,
-    link: at,
-    go: (path: string) => router.go(path),
-    toast,
-    when,
-    clock,
-    ago,
-    number,
-    ...more,
-  });
+/** What one panel was lent: it ends with the panel, and ends the panel when that takes too much. */
+export class Lent {
+  #stops = new Set<() => void>();
+  #patience = patience();
+  #over = false;
+
+  constructor(
+    readonly plugin: string,
+    readonly fail: (error: unknown) => void,
+  ) {}
+
+  end(): void {
+    this.#over = true;
+    for (const stop of this.#stops) stop();
+    this.#stops.clear();
+  }
+
+  /** A panel's context with what its slot adds. */
+  context(more: Record<string, unknown>): PanelContext {
+    const { requests, toasts, moves } = allowance(this.plugin);
+    return Object.freeze({
+      version: 1 as const,
+      language: language(),
+      theme: isDark() ? ("dark" as const) : ("light" as const),
+      request: async (method: string, path: string, body?: unknown, headers?: Record<string, string>) => {
+        if (!this.#may(() => requests.take())) throw this.#refusal();
+        return await ask(method, path, body, headers);
+      },
+      subscribe: (topics: string[], listener: (change: Change) => void) => this.#subscribe(topics, listener),
+      streams: () => store.streams.list,
+      link: at,
+      go: (path: string) => {
+        if (this.#may(() => moves.take())) router.go(path);
+      },
+      toast: (text: string, kind: "good" | "bad" | "" = "") => {
+        if (this.#may(() => toasts.take())) toast(text.slice(0, 300), kind);
+      },
+      when,
+      clock,
+      ago,
+      number,
+      ...more,
+    });
+  }
+
+  #may(take: () => boolean): boolean {
+    if (this.#over) return false;
+    if (take()) return true;
+    if (!this.#patience.take()) this.fail(this.#refusal());
+    return false;
+  }
+
+  #refusal(): Error {
+    return new Error(this.#over ? msg("It was taken down.") : msg("It asks for more than a panel may."));
+  }
+
+  #subscribe(topics: string[], listener: (change: Change) => void): () => void {
+    if (!this.#may(() => this.#stops.size < MOST_SUBSCRIPTIONS)) return () => {};
+    const wanted = new Set(topics);
+    const deaf = socket.onChange((change) => {
+      if (!wanted.has("*") && !wanted.has(change.topic)) return;
+      try {
+        listener(change);
+      } catch (error) {
+        this.fail(error);
+      }
+    });
+    const stop = (): void => {
+      deaf();
+      this.#stops.delete(stop);
+    };
+    this.#stops.add(stop);
+    return stop;
+  }
 }

@@ -1,13 +1,14 @@
 // A plugin's panel: its module is loaded, its element made and given its context. What it breaks stays within it.
 
 import { msg, str } from "@lit/localize";
-import { css, html, type PropertyValues } from "lit";
+import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Panel } from "../api/types.js";
 import { at } from "../root.js";
 import { GElement } from "./element.js";
 import "./icon.js";
-import { type PanelContext, panelContext } from "./panel-context.js";
+import { Lent, type PanelContext } from "./panel-context.js";
+import { watchSize } from "./panel-limits.js";
 
 const PATIENCE = 10_000;
 
@@ -35,14 +36,36 @@ export class GPanel extends GElement {
         color: var(--g-muted);
         font-size: var(--g-size-small);
       }
+      .broken span {
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      :host([compact]) {
+        max-width: 100%;
+        border-radius: 99px;
+        background: #000a;
+      }
+      :host([compact]) .broken {
+        gap: 0.375rem;
+        padding: 0.25rem 0.5rem;
+        font-size: 0.75rem;
+      }
+      :host([compact]) .broken span {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
     `,
   ];
 
   @property({ attribute: false }) panel!: Panel;
   @property({ attribute: false }) more: Record<string, unknown> = {};
+  /** In a narrow place: what is broken is told in one line. */
+  @property({ type: Boolean, reflect: true }) compact = false;
   @state() private broken = "";
   #element: PanelElement | null = null;
-  #stops = new Set<() => void>();
+  #lent: Lent | null = null;
+  #unwatch = (): void => {};
   /** Errors of its module while it lives, which reach the window alone. */
   #heard = ({ filename, message }: ErrorEvent): void => {
     if (filename && filename === new URL(at(this.panel.module), location.href).href) this.#fail(new Error(message));
@@ -73,7 +96,10 @@ export class GPanel extends GElement {
     try {
       await Promise.race([defined(panel), never()]);
       if (panel !== this.panel || !this.isConnected) return;
-      this.#element = document.createElement(panel.element);
+      const element = document.createElement(panel.element);
+      this.#element = element;
+      this.#lent = new Lent(panel.plugin, (error) => this.#fail(error));
+      this.#unwatch = watchSize(element, panel.slot, (error) => this.#fail(error));
       this.#tell();
       this.requestUpdate();
     } catch (error) {
@@ -82,9 +108,9 @@ export class GPanel extends GElement {
   }
 
   #tell(): void {
-    if (!this.#element) return;
+    if (!this.#element || !this.#lent) return;
     try {
-      this.#element.context = panelContext(this.more, this.#stops);
+      this.#element.context = this.#lent.context(this.more);
     } catch (error) {
       this.#fail(error);
     }
@@ -96,8 +122,9 @@ export class GPanel extends GElement {
   }
 
   #close(): void {
-    for (const stop of this.#stops) stop();
-    this.#stops.clear();
+    this.#unwatch();
+    this.#lent?.end();
+    this.#lent = null;
     this.#element?.remove();
     this.#element = null;
   }
@@ -105,9 +132,10 @@ export class GPanel extends GElement {
   override render(): unknown {
     if (!this.broken) return this.#element;
     const { title, plugin } = this.panel;
+    const text = `${msg(str`“${title}” of the plugin ${plugin} does not work here.`)} ${this.broken}`;
     return html`<div class="card broken" role="alert">
       <g-icon name="warning"></g-icon>
-      <span>${msg(str`“${title}” of the plugin ${plugin} does not work here.`)} ${this.broken}</span>
+      <span title=${this.compact ? text : nothing}>${text}</span>
       <button class="button small" type="button" @click=${() => this.#open()}>${msg("Try again")}</button>
     </div>`;
   }

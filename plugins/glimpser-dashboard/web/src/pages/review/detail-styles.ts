@@ -58,8 +58,9 @@ export const detailStyles = css`
   }
   .events li {
     display: flex;
+    flex-wrap: wrap;
     align-items: baseline;
-    gap: 0.75rem;
+    gap: 0.375rem 0.75rem;
     padding: 0.375rem 0;
     font-size: var(--g-size-small);
   }
@@ -68,6 +69,10 @@ export const detailStyles = css`
   }
   .events time {
     color: var(--g-muted);
+  }
+  .events g-panels {
+    flex-basis: 100%;
+    min-width: 0;
   }
   .said {
     flex: 1;

@@ -14,11 +14,14 @@ import "../../ui/dialog.js";
 import { GElement } from "../../ui/element.js";
 import { clock, lasted, streamName, typeName, when } from "../../ui/format.js";
 import "../../ui/icon.js";
+import "../../ui/panels.js";
 import { Pressed } from "./card.js";
 import { detailStyles } from "./detail-styles.js";
 import { length, severityKind, severityName, sure, what } from "./words.js";
 
 const MOST_EVENTS = 50;
+/** Of the events that are shown, so many with what plugins show of them. */
+const MOST_PANELS = 10;
 
 /** Tells `pressed` (mark), `closed`, and `step` with a `detail` of 1 or -1. */
 @customElement("g-activity-detail")
@@ -133,11 +136,16 @@ export class GActivityDetail extends GElement {
     const events = this.events ?? [];
     return html`<ol class="events" aria-label=${msg("Events")} aria-busy=${this.events === null}>
       ${events.slice(0, MOST_EVENTS).map(
-        (event) => html`<li><span class="level ${severityKind(event.severity)}"></span>
+        (event, n) => html`<li><span class="level ${severityKind(event.severity)}"></span>
           <time datetime=${event.started_at}>${clock(event.started_at)}</time>
           <span class="said">${event.text || typeName(event.type)}</span>
           <span class="muted">${event.state === "open" ? msg("now") : lasted(event)}</span>
-          <span class="muted">${sure(event.score)}</span></li>`,
+          <span class="muted">${sure(event.score)}</span>
+          ${
+            n < MOST_PANELS
+              ? html`<g-panels place="event.detail" .kind=${event.type} .more=${{ event }} .mark=${`${event.id} ${event.ended_at}`}></g-panels>`
+              : nothing
+          }</li>`,
       )}
       ${events.length > MOST_EVENTS ? html`<li class="muted">${msg(str`and ${events.length - MOST_EVENTS} more`)}</li>` : nothing}
     </ol>`;

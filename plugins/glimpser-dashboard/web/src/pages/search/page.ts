@@ -15,7 +15,7 @@ import { Page } from "../../ui/element.js";
 import "../../ui/empty.js";
 import { statusKind, statusName, streamName } from "../../ui/format.js";
 import "../../ui/icon.js";
-import "../../ui/panel.js";
+import "../../ui/panels.js";
 import "../../ui/time.js";
 import { type Hit, iconOf, kindName, placeOf } from "./hits.js";
 import { recent, remember } from "./recent.js";
@@ -60,7 +60,7 @@ export class PageSearch extends Page {
             aria-label=${msg("Search")} placeholder=${msg("Streams, tags, events…")} @input=${this.#typed} /></div>
         <p class="unseen" role="status">${this.#told(q)}</p>
         ${q.trim() ? this.#results(q.trim()) : this.#ideas()}
-        ${q.trim() ? session.panels("search.results").map((panel) => html`<g-panel .panel=${panel} .more=${{ query: q.trim() }}></g-panel>`) : nothing}
+        ${q.trim() ? html`<g-panels place="search.results" .more=${{ query: q.trim() }} .mark=${q.trim()}></g-panels>` : nothing}
       </search>`;
   }
 

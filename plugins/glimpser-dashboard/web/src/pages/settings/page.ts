@@ -7,9 +7,11 @@ import { api, body } from "../../api/client.js";
 import { Refused, words } from "../../api/errors.js";
 import { session } from "../../state/session.js";
 import { toast } from "../../state/toasts.js";
+import { Watch } from "../../state/watch.js";
 import { Page } from "../../ui/element.js";
 import "../../ui/empty.js";
 import "../../ui/icon.js";
+import "../../ui/panel.js";
 import type { GSettingsSection } from "./section.js";
 import { SECTIONS, type Setting } from "./sections.js";
 import "./section.js";
@@ -51,6 +53,9 @@ export class PageSettings extends Page {
         background: var(--g-tint);
         color: var(--g-accent-text);
       }
+      section h2 {
+        margin-bottom: 1rem;
+      }
       @media (max-width: 48rem) {
         .sides {
           grid-template-columns: minmax(0, 1fr);
@@ -69,6 +74,11 @@ export class PageSettings extends Page {
 
   @state() private settings: Setting[] | null = null;
   @state() private failure: unknown = null;
+
+  constructor() {
+    super();
+    new Watch(this, session);
+  }
 
   get heading(): string {
     return msg("Settings");
@@ -96,17 +106,28 @@ export class PageSettings extends Page {
     if (!this.settings) return nothing;
     const wanted = this.query.get("section");
     const section = SECTIONS.find((one) => one.id === wanted) ?? SECTIONS[0]!;
+    const brought = session.panels("settings.section");
+    const panel = brought.find(({ element }) => element === wanted);
+    const places = [
+      ...SECTIONS.map((one) => ({ id: one.id, title: one.title() })),
+      ...brought.map(({ element, title }) => ({ id: element, title })),
+    ];
+    const here = panel?.element ?? section.id;
     const listed = new Set(SECTIONS.flatMap((one) => one.keys));
     const mine = this.settings.filter(({ key }) => section.keys.includes(key) || (section.rest && !listed.has(key)));
     mine.sort((a, b) => section.keys.indexOf(a.key) - section.keys.indexOf(b.key));
     return html`<div class="bar"><h1>${msg("Settings")}</h1></div>
       <div class="sides">
-        <nav aria-label=${msg("Sections")}><ul>${SECTIONS.map(
-          (one) =>
-            html`<li><a href="?section=${one.id}" aria-current=${one === section ? "page" : nothing}>${one.title()}</a></li>`,
+        <nav aria-label=${msg("Sections")}><ul>${places.map(
+          ({ id, title }) =>
+            html`<li><a href="?section=${id}" aria-current=${id === here ? "page" : nothing}>${title}</a></li>`,
         )}</ul></nav>
-        <g-settings-section .heading=${section.title()} .settings=${mine} ?fixed=${!session.can("settings.change")}
-          @save=${(event: CustomEvent<Record<string, unknown>>) => void this.#save(event)}></g-settings-section>
+        ${
+          panel
+            ? html`<section aria-labelledby="brought"><h2 id="brought">${panel.title}</h2><g-panel .panel=${panel}></g-panel></section>`
+            : html`<g-settings-section .heading=${section.title()} .settings=${mine} ?fixed=${!session.can("settings.change")}
+          @save=${(event: CustomEvent<Record<string, unknown>>) => void this.#save(event)}></g-settings-section>`
+        }
       </div>`;
   }
 

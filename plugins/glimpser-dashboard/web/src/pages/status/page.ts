@@ -11,7 +11,7 @@ import { Page } from "../../ui/element.js";
 import "../../ui/empty.js";
 import { bytes, number, span } from "../../ui/format.js";
 import "../../ui/icon.js";
-import "../../ui/panel.js";
+import "../../ui/panels.js";
 import { listPlugins, type Plugin, stateKind, stateName } from "../plugins/plugins.js";
 import { advice, checkName } from "./checks.js";
 import "./meter.js";
@@ -74,7 +74,7 @@ export class PageStatus extends Page {
               <span class="key second"></span>${msg("Memory")}</p></div>
           <g-chart .series=${samples.series} .names=${[msg("Processor"), msg("Memory")]}></g-chart>
         </section>
-        ${session.panels("system.card").map((panel) => html`<g-panel .panel=${panel}></g-panel>`)}
+        <g-panels place="system.card"></g-panels>
         ${this.#workers(system)} ${this.#plugins()} ${this.#about(system)}
       </div>`;
   }

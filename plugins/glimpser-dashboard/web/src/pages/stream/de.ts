@@ -1,4 +1,5 @@
 export default {
+  "What happened then": "Was da geschah",
   "1 day": "1 Tag",
   "1 hour": "1 Stunde",
   "30 days": "30 Tage",

@@ -20,6 +20,7 @@ import "../../ui/tabs.js";
 import { tellsWho } from "./access.js";
 import "./actions.js";
 import "./diagnostics.js";
+import "./happened.js";
 import "./lists.js";
 import "./stage.js";
 import "./status.js";
@@ -144,6 +145,7 @@ export class PageStream extends Page {
               ? html`<section class="card"><g-timeline .stream=${stream.id} .at=${this.#at} @moment=${this.#moment}></g-timeline></section>`
               : nothing
           }
+          ${events && this.#at !== null ? html`<g-happened .stream=${stream.id} .at=${this.#at}></g-happened>` : nothing}
         </div>
         <div>
           <g-stream-status .stream=${stream} .drawn=${this.drawn}></g-stream-status>

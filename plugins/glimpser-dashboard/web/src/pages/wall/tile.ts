@@ -8,6 +8,7 @@ import { at } from "../../root.js";
 import { GElement } from "../../ui/element.js";
 import { rate, size, statusKind, statusName } from "../../ui/format.js";
 import "../../ui/icon.js";
+import "../../ui/panels.js";
 import "../../ui/screen.js";
 import type { GScreen } from "../../ui/screen.js";
 import { LIVE } from "./adaptive.js";
@@ -101,6 +102,22 @@ export class GTile extends GElement {
           opacity: 0.85;
         }
       }
+      g-panels {
+        position: absolute;
+        bottom: 2.5rem;
+        left: 0.625rem;
+        z-index: 2;
+        justify-items: start;
+        gap: 0.25rem;
+        max-width: calc(100% - 1.25rem);
+        max-height: calc(100% - 5rem);
+        overflow: hidden;
+        /* Over a picture it is dark, whatever the theme. */
+        --g-text: #e9edf2;
+        --g-muted: #d3d9e1;
+        --g-surface: #000a;
+        color: #e9edf2;
+      }
       :host([narrow]) .facts {
         display: none;
       }
@@ -138,6 +155,7 @@ export class GTile extends GElement {
           <span class="facts">${facts}</span>
         </span>
       </a>
+      <g-panels place="wall.tile" compact .more=${{ stream }} .mark=${`${stream.id} ${stream.version} ${stream.status} ${stream.can}`}></g-panels>
       <button class="menu" type="button" aria-haspopup="menu" title=${msg("What can be done")}
         aria-label=${msg(str`What can be done with ${stream.name}`)} @click=${this.menu}><g-icon name="more"></g-icon></button>
       <tile-menu .stream=${stream} @full=${() => void this.screen.requestFullscreen?.()}></tile-menu>`;
