@@ -16,11 +16,12 @@ from glimpser.identity.tokens import as_token
 from glimpser.streams.health import UNKNOWN
 from glimpser_sdk.web import Problem
 
-from . import live, snapshots, sockets, visible
+from . import live, share_layouts, snapshots, sockets, visible
 from .answers import shown
 from .authentication import Strict, address, cookie_name, cookie_of, set_cookie, told_alike
 from .events import EVENT_PERMISSIONS
 from .routing import PUBLIC, SHARED, SIGNED_IN, Loader, Route, Routes
+from .share_layouts import SharedLayout
 
 if TYPE_CHECKING:
     from glimpser.hub import Hub
@@ -75,6 +76,7 @@ class SharedOut(BaseModel):
     kind: str = Field(description="stream, wall or event.")
     expires_at: str
     streams: list[SharedStream]
+    layout: SharedLayout | None = Field(description="Of a wall: where its streams are; null = side by side.")
     event: SharedEvent | None
 
 
@@ -101,6 +103,7 @@ async def _out(hub: Hub, principal: Principal, link: ShareLink) -> dict[str, Any
     return shown({
         "id": link.id, "name": link.name, "kind": link.kind, "expires_at": principal.expires_at,
         "streams": [_stream(hub, principal, rows[i], states.get(i, UNKNOWN)) for i in link.streams if i in rows],
+        "layout": share_layouts.shown_of(link.layout, rows),
         "event": None if event is None else await _event(hub, principal, event),
     })  # fmt: skip
 

@@ -14,7 +14,7 @@ from glimpser.identity import ranks, shares
 from glimpser.identity.policy import Principal, can
 from glimpser.streams.inputs import Id
 
-from . import visible
+from . import share_layouts, visible
 from .answers import shown
 from .authentication import browser
 from .cursors import PageQuery, page
@@ -22,6 +22,7 @@ from .inputs import Moment
 from .loaders import EVENT, check_streams
 from .problems import Invalid
 from .routing import SIGNED_IN, Loader, Page, Routes, Versioned
+from .share_layouts import SharedLayout
 
 if TYPE_CHECKING:
     from glimpser.hub import Hub
@@ -47,6 +48,7 @@ class ShareIn(BaseModel):
     name: str = Field(min_length=1, max_length=200, description="What it is for; its visitors read it.")
     stream: Id = Field("", min_length=1, description="Id of one stream, to be seen live.")
     streams: list[Id] = Field([], min_length=1, max_length=100, description="Ids of several, in their order: a wall.")
+    layout: SharedLayout | None = Field(None, description="Of a wall: where its streams are; else side by side.")
     event: Id = Field("", min_length=1, description="Id of an event, with its picture and its clip.")
     expires_at: Moment = Field(description="At most 30 days from now; administrators may choose a later end.")
     password: SecretStr | None = Field(None, min_length=1, max_length=1024, description="Asked of visitors.")
@@ -65,6 +67,7 @@ class ShareOut(BaseModel):
     name: str
     kind: str = Field(description="stream, wall or event.")
     streams: list[str] = Field(description="Those of its streams that the principal sees.")
+    layout: SharedLayout | None = Field(description="Of a wall: where these are.")
     event: str | None
     user_id: str
     user: str = Field(description="Who made it.")
@@ -106,6 +109,7 @@ async def _outs(hub: Hub, principal: Principal, rows: list[ShareLink]) -> list[d
     return [
         shown({
             "id": row.id, "name": row.name, "kind": row.kind, "streams": [i for i in row.streams if i in shown_to],
+            "layout": share_layouts.shown_of(row.layout, shown_to),
             "event": row.event_id, "user_id": row.user_id, "user": authors.get(row.user_id, ""),
             "password": row.password_hash is not None, "expires_at": row.expires_at, "uses": row.uses,
             "last_used_at": row.last_used_at, "locked_until": locks.get(shares.limited(row.id).casefold()),
@@ -139,9 +143,12 @@ async def share(hub: Hub, principal: Principal, body: ShareIn) -> Versioned:
         await _check_seen(principal, streams, single=bool(body.stream))
         for number, stream_id in enumerate(streams):
             _check_shares(principal, "stream" if body.stream else f"streams/{number}", stream_id)
+    if body.layout is not None:
+        share_layouts.check(body.layout, body.streams)
     token, row = await hub.identity.shares.create(
         principal, name=body.name, kind="event" if body.event else "stream" if body.stream else "wall",
-        streams=streams, event_id=body.event or None, expires_at=body.expires_at,
+        streams=streams, layout=None if body.layout is None else body.layout.model_dump(),
+        event_id=body.event or None, expires_at=body.expires_at,
         password=None if body.password is None else body.password.get_secret_value(),
     )  # fmt: skip
     out = (await _outs(hub, principal, [row]))[0] | {"link": page_link(hub, "s", token)}

@@ -65,8 +65,8 @@ class Shares:
         self._signer = signer
 
     async def create(
-        self, author: Principal, *, name: str, kind: str, streams: Iterable[str], event_id: str | None,
-        password: str | None, expires_at: datetime,
+        self, author: Principal, *, name: str, kind: str, streams: Iterable[str], layout: dict[str, Any] | None,
+        event_id: str | None, password: str | None, expires_at: datetime,
     ) -> tuple[str, ShareLink]:  # fmt: skip
         """A link of what the caller has checked; returns its token, which is kept nowhere, and its row."""
         password_hash = None if password is None else await self._identity.hash(password)
@@ -76,7 +76,8 @@ class Shares:
             await ShareLink.filter(expires_at__lt=datetime.now(UTC) - KEPT).using_db(conn).delete()
             return await ShareLink.create(
                 using_db=conn, id=new_id(), user_id=author.id, name=name, kind=kind, streams=list(streams),
-                event_id=event_id, token_hash=tokens.digest(token), password_hash=password_hash, expires_at=expires_at,
+                layout=layout, event_id=event_id, token_hash=tokens.digest(token), password_hash=password_hash,
+                expires_at=expires_at,
             )  # fmt: skip
 
         return token, await self._db.write(change)

@@ -232,3 +232,36 @@ class TestVisitors:
         cookie = shared.open().headers["Set-Cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=Strict" in cookie
+
+
+class TestLayouts:
+    """A shared wall is shown as it was arranged, as far as its visitors see it."""
+
+    def tile(self, stream: str, **more: int) -> dict[str, Any]:
+        return {"stream_id": stream, "x": 0, "y": 0, "w": 6, "h": 6, **more}
+
+    def test_the_arrangement_is_told_to_visitors(self, hub: ApiHub, streams: tuple[str, str, str]) -> None:
+        author = Author(hub)
+        gate, garden, _ = streams
+        tiles = [self.tile(gate), self.tile(garden, x=6)]
+        layout = {"columns": 12, "rows": 6, "rotation_s": 20, "tiles": tiles}
+        link = author.share(streams=[gate, garden], layout=layout).opened()
+        assert link.browser.get(link.path).json()["layout"] == layout == link.made["layout"]
+        # A stream that its author sees no more is on it no more.
+        author.change(streams=[garden])
+        link.opened()
+        assert link.browser.get(link.path).json()["layout"]["tiles"] == [self.tile(garden, x=6)]
+
+    def test_what_makes_no_sense_is_refused(self, hub: ApiHub, streams: tuple[str, str, str]) -> None:
+        author = Author(hub)
+        gate, garden, bedroom = streams
+        for tiles, field in (
+            ([self.tile(bedroom)], "/layout/tiles/0/stream_id"),
+            ([self.tile(gate), self.tile(gate, x=6)], "/layout/tiles/1/stream_id"),
+            ([self.tile(gate, x=7)], "/layout/tiles/0/w"),
+        ):
+            body = {"name": "x", "expires_at": later(), "streams": [gate, garden], "layout": {"tiles": tiles}}
+            answer = author.api.post("/api/share-links", json=body)
+            assert (answer.status_code, answer.json()["errors"][0]["field"]) == (409, field)
+        body = {"name": "x", "expires_at": later(), "stream": gate, "layout": {"tiles": [self.tile(gate)]}}
+        assert author.api.post("/api/share-links", json=body).status_code == 409

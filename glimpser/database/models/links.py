@@ -34,7 +34,7 @@ class AccountLink(Row):
 
 class ShareLink(Row):
     """What a user shows to whoever has the link. ``kind`` is stream, wall or event; the first two name ``streams``, the
-    last ``event_id``."""
+    last ``event_id``. ``layout``: where the streams of a wall are; null = side by side."""
 
     id = id_key()
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("core.User", related_name="share_links")
@@ -42,6 +42,7 @@ class ShareLink(Row):
     name = fields.CharField(max_length=200)
     kind = fields.CharField(max_length=16)
     streams: Any = JsonField(default=list)
+    layout: Any = JsonField(null=True)
     event_id = id_or_none()
     token_hash = fields.CharField(max_length=64, unique=True)
     password_hash = fields.CharField(max_length=300, null=True)

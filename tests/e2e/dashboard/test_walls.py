@@ -195,13 +195,45 @@ async def test_the_menu_of_a_tile_works_by_keys(hub: RunningHub, opened: Any, si
     await expect(page.get_by_text("A picture of Yard is kept.")).to_be_visible()
 
 
-async def test_a_wall_is_shared_by_link(hub: RunningHub, opened: Any, wall: Any) -> None:
-    page = await opened(f"?wall={wall()}")
+async def test_a_wall_is_shared_by_link(hub: RunningHub, opened: Any, wall: Any, profile: Any, streams: Any) -> None:
+    beside = {"stream_id": streams[0], "x": 0, "y": 0, "w": 8, "h": 6}
+    below = {"stream_id": streams[1], "x": 0, "y": 6, "w": 12, "h": 6}
+    page = await opened(f"?wall={wall(tiles=[beside, below], rows=6, rotation_s=2)}")
     hub.call("POST", "/api/auth/step-up", {"password": PASSWORD})
     await button(page, "Share by link").click()
     await button(page, "Make a link").click()
-    link = page.get_by_label("Link", exact=True)
-    assert "/s#" in await link.input_value()
+    link = await page.get_by_label("Link", exact=True).input_value()
     [made] = hub.call("GET", "/api/share-links")
     assert (made["name"], made["kind"], len(made["streams"])) == ("Entrances", "wall", 2)
+
+    # Visitors see it as it is arranged, on the whole window, page after page, and nothing beside it.
+    theirs: Page = await (await profile()).new_page()
+    await theirs.goto(link)
+    shown = theirs.get_by_role("img", name="Live picture of Front door")
+    await expect(shown).to_be_visible()
+    box = await theirs.locator(".laid li").bounding_box()
+    assert box is not None
+    assert (round(box["x"] / 10), round(box["width"] / 1440, 1), box["height"] > 800) == (1, 0.7, True)
+    await expect(theirs.locator("g-menu, g-header")).to_have_count(0)
+    await expect(theirs.get_by_role("img", name="Live picture of Yard")).to_be_visible()
+    await expect(theirs.locator("g-shared-live")).to_have_attribute("idle", "")
+    assert await theirs.locator("g-shared-live").evaluate("shown => getComputedStyle(shown).cursor") == "none"
     hub.call("DELETE", f"/api/share-links/{made['id']}")
+    await expect(theirs.get_by_role("heading", name="This link shows nothing any more")).to_be_visible()
+
+
+async def test_a_kiosk_shows_nothing_but_the_wall(hub: RunningHub, opened: Any, wall: Any) -> None:
+    page = await opened(f"?wall={wall()}")
+    frame = page.locator("g-menu.side, g-header")
+    await expect(frame).to_have_count(2)
+    await button(page, "Kiosk: nothing but the wall").click()
+    await expect(frame).to_have_count(0)
+    assert page.url.endswith("&kiosk=1")
+    heights = "tiles => tiles.map(tile => tile.getBoundingClientRect().height > innerHeight / 2)"
+    assert await page.locator("g-tile").evaluate_all(heights) == [True, True]
+    await page.context.set_offline(True)
+    await expect(page.get_by_text("Reconnecting…")).to_be_visible()
+    await page.context.set_offline(False)
+    await expect(page.get_by_text("Reconnecting…")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await expect(frame).to_have_count(2)

@@ -14,13 +14,14 @@ export interface NavSpec {
 
 /** `path`: as in plugin.py; `tag`: its element; `needs`: the permission without which it says so (or any of several);
  *  `hubwide`: a grant on some streams is not enough; `door`: for people who are not signed in;
- *  `factorless`: also before a demanded second factor is set up. */
+ *  `kiosk`: `?kiosk` shows nothing beside it; `factorless`: also before a demanded second factor is set up. */
 export interface PageSpec {
   path: string;
   tag: `page-${string}`;
   load: () => Promise<unknown>;
   needs?: string | string[];
   hubwide?: boolean;
+  kiosk?: boolean;
   door?: boolean;
   factorless?: boolean;
   nav?: NavSpec;
@@ -28,7 +29,7 @@ export interface PageSpec {
 
 // biome-ignore format: one line each
 export const PAGES: readonly PageSpec[] = [
-  { path: "/", tag: "page-wall", load: () => import("./wall/page.js"), nav: { section: "watch", order: 10, icon: "wall", words: () => msg("Wall"), bar: true } },
+  { path: "/", tag: "page-wall", load: () => import("./wall/page.js"), kiosk: true, nav: { section: "watch", order: 10, icon: "wall", words: () => msg("Wall"), bar: true } },
   { path: "/review", tag: "page-review", load: () => import("./review/page.js"), needs: "events.view", nav: { section: "watch", order: 20, icon: "inbox", words: () => msg("Review"), bar: true } },
   { path: "/streams/new", tag: "page-stream-new", load: () => import("./stream-edit/new.js"), needs: "streams.configure", hubwide: true },
   { path: "/streams/<stream_id>/edit", tag: "page-stream-edit", load: () => import("./stream-edit/edit.js"), needs: "streams.view" },

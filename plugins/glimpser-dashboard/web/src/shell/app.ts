@@ -88,8 +88,9 @@ export class GApp extends GElement {
   }
 
   override render(): unknown {
-    const { page } = router.place;
-    const inside = session.presence === "in" && !page?.door;
+    const { page, query } = router.place;
+    const bare = page?.door || (page?.kiosk && query.has("kiosk"));
+    const inside = session.presence === "in" && !bare;
     const menus = inside && !session.me?.factor_needed;
     return html`
       ${

@@ -52,6 +52,7 @@ export function shortcuts(): { title: string; list: Shortcut[] }[] {
         { keys: ["Enter"], words: msg("Open the stream") },
         { keys: ["m"], words: msg("Menu of the tile") },
         { keys: ["f"], words: msg("Full screen") },
+        { keys: ["k"], words: msg("Kiosk: nothing but the wall") },
         { keys: ["n"], words: msg("Next page of the wall") },
         { keys: ["p"], words: msg("Page before") },
         { keys: ["Space"], words: msg("Stop and go on turning pages") },

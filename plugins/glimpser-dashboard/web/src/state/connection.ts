@@ -35,7 +35,7 @@ export class Connection extends Changing {
 
   #look(): void {
     const { state } = socket;
-    if (state === "live" && this.#was === "reconnecting") void this.#compare();
+    if (state === "live" && this.#was === "reconnecting") void this.compare();
     this.#was = state;
     if (!navigator.onLine) this.#become("offline");
     else if (state === "live" || state === "closed") this.#become("live");
@@ -54,8 +54,8 @@ export class Connection extends Changing {
     if (socket.state === "reconnecting" && navigator.onLine) this.#become(reach);
   }
 
-  /** Whether the document names other files than those that run here. */
-  async #compare(): Promise<void> {
+  /** Look whether the document names other files than those that run here. */
+  async compare(): Promise<void> {
     const text = await fetch(ROOT, { cache: "no-cache" }).then(
       (answer) => answer.text(),
       () => "",

@@ -56,11 +56,15 @@ export class PageShare extends Page {
     void this.#start();
   }
 
+  get #gone(): boolean {
+    return this.trouble instanceof Refused && this.trouble.status === 404;
+  }
+
   async #start(): Promise<void> {
-    this.trouble = null;
     this.locked = false;
     try {
       await this.#open();
+      this.trouble = null;
     } catch (error) {
       this.shared = null;
       if (error instanceof Refused && error.code === "share.password_needed") this.locked = true;
@@ -74,8 +78,11 @@ export class PageShare extends Page {
     this.locked = false;
   }
 
+  /** A screen in a hall is looked after by nobody: what did not work is tried again. */
   async #refresh(): Promise<void> {
-    if (!this.shared || document.hidden) return;
+    if (document.hidden) return;
+    if (this.trouble && !this.#gone) return this.#start();
+    if (!this.shared) return;
     const path = { link_id: this.shared.id };
     try {
       this.shared = await body(api.GET("/api/shared/{link_id}", { params: { path } }));
@@ -113,7 +120,7 @@ export class PageShare extends Page {
   }
 
   #ended(): unknown {
-    const gone = this.trouble instanceof Refused && this.trouble.status === 404;
+    const gone = this.#gone;
     return html`<g-empty icon="offline" .heading=${gone ? msg("This link shows nothing any more") : msg("This did not work")}
       .text=${
         gone ? msg("It has ended, or was never one. Ask whoever gave it to you for a new one.") : words(this.trouble)

@@ -1,6 +1,8 @@
 export default {
   Wall: "Wand",
   "{0} of {1} live": "{0} von {1} live",
+  "Kiosk: nothing but the wall": "Kiosk: nur die Wand",
+  "Leave the kiosk": "Den Kiosk verlassen",
   "Full screen": "Vollbild",
   "No streams yet": "Noch keine Streams",
   "Add a camera, a video server or a file, and it appears here live.":
@@ -50,8 +52,8 @@ export default {
   Everybody: "Alle",
   "Only I": "Nur ich",
   "Share this wall by link": "Diese Wand per Link teilen",
-  "Whoever has the link sees these streams live, without an account. You can revoke it at any time.":
-    "Wer den Link hat, sieht diese Streams live, ohne Konto. Du kannst ihn jederzeit widerrufen.",
+  "Whoever has the link sees these streams live on the whole screen, arranged as they are now, without an account. You can revoke it at any time.":
+    "Wer den Link hat, sieht diese Streams live auf dem ganzen Bildschirm, so angeordnet wie jetzt, ohne Konto. Du kannst ihn jederzeit widerrufen.",
   "What it is for": "Wofür er ist",
   "Ends after": "Endet nach",
   "One hour": "Einer Stunde",

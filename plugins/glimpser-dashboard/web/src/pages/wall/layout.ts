@@ -24,6 +24,24 @@ export function spread(streams: readonly string[], columns: number): WallTile[] 
   return streams.map((stream_id, n) => ({ stream_id, x: (n % fit) * w, y: Math.floor(n / fit) * w, w, h: w }));
 }
 
+/** All streams on pages that fill a screen, where nobody arranged them. */
+export function filling(streams: readonly string[], columns = 12, most = 4) {
+  const across = Math.max(1, Math.min(most, Math.ceil(Math.sqrt(streams.length))));
+  const w = columns / across;
+  const lines = Math.max(1, Math.min(across, Math.ceil(streams.length / across)));
+  const tiles = streams.map((stream_id, n) => ({
+    stream_id,
+    x: (n % across) * w,
+    y: Math.floor(n / across) * w,
+    w,
+    h: w,
+  }));
+  return { columns, rows: lines * w, rotation_s: PAGE_S, tiles };
+}
+
+/** Seconds a page is shown where nobody said otherwise. */
+const PAGE_S = 15;
+
 /** The first free place of a size. */
 export function room(tiles: readonly WallTile[], columns: number, w: number, h: number): { x: number; y: number } {
   const taken = (x: number, y: number): boolean =>

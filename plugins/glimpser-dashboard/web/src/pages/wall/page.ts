@@ -1,7 +1,7 @@
 // Walls: every stream, or those that somebody chose and laid out.
 
 import { msg, str } from "@lit/localize";
-import { css, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { Refused, words } from "../../api/errors.js";
 import { router } from "../../router.js";
@@ -16,7 +16,10 @@ import { Page } from "../../ui/element.js";
 import "../../ui/empty.js";
 import "../../ui/icon.js";
 import { chooser } from "./chooser.js";
+import type { WallKiosk } from "./kiosk.js";
+import "./kiosk.js";
 import { spread } from "./layout.js";
+import { pageStyles } from "./page-styles.js";
 import type { WallStage } from "./stage.js";
 import "./stage.js";
 
@@ -24,45 +27,15 @@ const COLUMNS = 12;
 
 @customElement("page-wall")
 export class PageWall extends Page {
-  static override styles = [
-    Page.styles,
-    css`
-      .choice {
-        font-weight: 600;
-      }
-      .editing {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) 19rem;
-        align-items: start;
-        gap: 1rem;
-      }
-      .shared {
-        display: inline-flex;
-        align-items: center;
-        gap: 0.375rem;
-      }
-      @media (max-width: 60rem) {
-        .editing {
-          grid-template-columns: minmax(0, 1fr);
-        }
-      }
-      @media (max-width: 48rem) {
-        .full {
-          display: none;
-        }
-        .bar .choice {
-          flex: 1;
-        }
-      }
-    `,
-  ];
+  static override styles = [Page.styles, pageStyles];
 
   @state() private draft: WallDraft | null = null;
   @state() private of: Wall | null = null;
   @state() private wrong = "";
   @state() private busy = false;
   @state() private sharing = false;
-  @query("wall-stage") private stage!: WallStage | null;
+  @query("wall-stage") private plain!: WallStage | null;
+  @query("wall-kiosk") private kiosk!: WallKiosk | null;
 
   constructor() {
     super();
@@ -71,6 +44,10 @@ export class PageWall extends Page {
 
   get heading(): string {
     return this.#wall?.name ?? msg("Wall");
+  }
+
+  private get stage(): WallStage | null {
+    return this.kiosk?.stage ?? this.plain;
   }
 
   get #wall(): Wall | null {
@@ -93,10 +70,13 @@ export class PageWall extends Page {
     const asked = this.query.get("wall");
     const wall = this.#wall;
     if (asked && !wall && !walls.loaded) return nothing;
+    if (this.query.has("kiosk") && !this.draft && (wall || !asked)) {
+      return html`<wall-kiosk .wall=${wall}></wall-kiosk>`;
+    }
     return html`${this.draft ? this.#editor(this.draft) : this.#view(wall, asked !== null && !wall)}
       ${
         this.sharing
-          ? html`<wall-share .name=${wall?.name ?? msg("Wall")} .streams=${this.#shown(wall)} @closed=${() => {
+          ? html`<wall-share .name=${wall?.name ?? msg("Wall")} .wall=${wall} .streams=${this.#shown(wall)} @closed=${() => {
               this.sharing = false;
             }}></wall-share>`
           : nothing
@@ -121,15 +101,18 @@ export class PageWall extends Page {
         ${this.#shown(wall).length ? this.#tool("share", msg("Share by link"), () => void this.#share()) : nothing}
         ${wall?.can.includes("change") ? this.#tool("edit", msg("Change the wall"), () => void this.#edit(wall)) : nothing}
         ${saves ? this.#tool("add", msg("New wall"), () => void this.#edit(null)) : nothing}
+        ${streams.length ? this.#tool("monitor", msg("Kiosk: nothing but the wall"), this.#kiosk, "full") : nothing}
         ${streams.length ? this.#tool("full", msg("Full screen"), () => this.stage?.full(), "full") : nothing}
       </div>
       ${gone ? this.#gone() : streams.length ? html`<wall-stage .wall=${wall}></wall-stage>` : this.#empty(wall)}`;
   }
 
-  #tool(icon: "share" | "edit" | "add" | "full", text: string, work: () => void, name = ""): unknown {
+  #tool(icon: "share" | "edit" | "add" | "full" | "monitor", text: string, work: () => void, name = ""): unknown {
     return html`<button class="button square ${name}" type="button" title=${text} aria-label=${text} @click=${work}>
       <g-icon .name=${icon}></g-icon></button>`;
   }
+
+  #kiosk = (): void => router.ask({ kiosk: "1" }, { push: true });
 
   #gone(): unknown {
     return html`<g-empty icon="wall" .heading=${msg("This wall is not there")}
@@ -248,6 +231,7 @@ export class PageWall extends Page {
     const button = (press.composedPath()[0] as Element | undefined)?.localName === "button";
     const work: Record<string, (() => void) | false | undefined> = {
       f: () => stage?.full(),
+      k: this.#kiosk,
       n: () => stage?.step(1),
       p: () => stage?.step(-1),
       m: stage?.current ? () => stage.current?.menu() : undefined,

@@ -6,6 +6,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { api, body } from "../../api/client.js";
 import { at } from "../../root.js";
 import { toast } from "../../state/toasts.js";
+import type { Wall } from "../../state/walls.js";
 import "../../ui/dialog.js";
 import { GElement } from "../../ui/element.js";
 import { Form, text } from "../../ui/form.js";
@@ -27,6 +28,8 @@ export class WallShare extends GElement {
 
   @property() name = "";
   @property({ attribute: false }) streams: string[] = [];
+  /** The wall as it is arranged; null: every stream. */
+  @property({ attribute: false }) wall: Wall | null = null;
   @state() private link = "";
 
   #form = new Form(this, async (values) => {
@@ -35,6 +38,7 @@ export class WallShare extends GElement {
         body: {
           name: text(values, "name").trim(),
           streams: this.streams,
+          layout: this.#layout,
           expires_at: new Date(Date.now() + Number(text(values, "hours")) * HOUR).toISOString(),
           password: text(values, "password") || null,
         },
@@ -42,6 +46,14 @@ export class WallShare extends GElement {
     );
     this.link = made.link;
   });
+
+  /** Visitors see it as it is now: what is changed later is no business of theirs. */
+  get #layout(): Pick<Wall, "columns" | "rows" | "rotation_s" | "tiles"> | null {
+    if (!this.wall) return null;
+    const { columns, rows, rotation_s } = this.wall;
+    const tiles = this.wall.tiles.filter(({ stream_id }) => this.streams.includes(stream_id));
+    return { columns, rows, rotation_s, tiles };
+  }
 
   override render(): unknown {
     return html`<g-dialog .heading=${msg("Share this wall by link")} @closed=${() => this.dispatchEvent(new Event("closed"))}>
@@ -51,7 +63,7 @@ export class WallShare extends GElement {
   #ask(): unknown {
     const day = 24;
     return html`<form novalidate @submit=${this.#form.submit}>
-      <p class="muted">${msg("Whoever has the link sees these streams live, without an account. You can revoke it at any time.")}</p>
+      <p class="muted">${msg("Whoever has the link sees these streams live on the whole screen, arranged as they are now, without an account. You can revoke it at any time.")}</p>
       ${this.#form.field({ label: msg("What it is for"), name: "name", value: this.name, required: true, maxlength: 200 })}
       ${this.#form.field({
         label: msg("Ends after"),

@@ -6,12 +6,21 @@ export const stageStyles = css`
   :host {
     container-type: inline-size;
   }
-  :host(:fullscreen) {
+  :host(:is(:fullscreen, [kiosk])) {
     display: grid;
     grid-template-rows: minmax(0, 1fr) auto;
     padding: 0.375rem;
     background: #000;
     overflow: auto;
+  }
+  :host([kiosk]) {
+    position: fixed;
+    inset: 0;
+    z-index: 10;
+  }
+  /* Nobody works there: a touch leads nowhere. */
+  :host([kiosk]) g-tile {
+    pointer-events: none;
   }
   .wall {
     display: grid;
@@ -29,7 +38,7 @@ export const stageStyles = css`
   .wall[data-count="4"] {
     max-width: 108rem;
   }
-  :host(:fullscreen) .wall {
+  :host(:is(:fullscreen, [kiosk])) .wall {
     max-width: none;
     align-content: center;
   }
@@ -48,7 +57,7 @@ export const stageStyles = css`
     min-width: 0;
     min-height: 0;
   }
-  :host(:fullscreen) .laid {
+  :host(:is(:fullscreen, [kiosk])) .laid {
     grid-template-rows: repeat(var(--rows), minmax(0, 1fr));
     height: 100%;
   }
@@ -83,10 +92,11 @@ export const stageStyles = css`
   }
   @container (max-width: 40rem) {
     .laid,
-    :host(:fullscreen) .laid {
+    :host(:is(:fullscreen, [kiosk])) .laid {
       grid-template-columns: minmax(0, 1fr);
       grid-template-rows: none;
       grid-auto-rows: auto;
+      align-content: safe center;
       height: auto;
     }
     .laid li {

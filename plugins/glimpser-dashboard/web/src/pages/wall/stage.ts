@@ -1,6 +1,5 @@
 // The tiles of a wall: on a grid that somebody laid out, page after page, or side by side as they fit.
 
-import { msg, str } from "@lit/localize";
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -9,13 +8,13 @@ import { store } from "../../state/store.js";
 import type { Wall, WallTile } from "../../state/walls.js";
 import { Watch } from "../../state/watch.js";
 import { GElement } from "../../ui/element.js";
-import "../../ui/icon.js";
 import { styled } from "../../ui/styled.js";
 import { Adaptive } from "./adaptive.js";
 import { beside, pages } from "./layout.js";
 import { stageStyles } from "./stage-styles.js";
 import type { GTile } from "./tile.js";
 import "./tile.js";
+import { Turning } from "./turning.js";
 
 const CALM_CHECK = 5000;
 
@@ -25,11 +24,11 @@ export class WallStage extends GElement {
 
   /** The wall; null = every stream. */
   @property({ attribute: false }) wall: Wall | null = null;
-  @state() private page = 0;
-  @state() private paused = false;
+  /** On the whole window, with nothing beside it. */
+  @property({ type: Boolean, reflect: true }) kiosk = false;
   @state() private looked = "";
   #adaptive = new Adaptive();
-  #turn = 0;
+  #turning = new Turning(this, () => ({ count: this.#pages.length, seconds: this.wall?.rotation_s ?? 0 }));
   #calm = 0;
 
   constructor() {
@@ -47,7 +46,6 @@ export class WallStage extends GElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#calm);
-    clearTimeout(this.#turn);
   }
 
   get #pages(): WallTile[][] {
@@ -61,13 +59,12 @@ export class WallStage extends GElement {
 
   /** Go to another page of the wall; in a circle. */
   step(by: number): void {
-    const count = this.#pages.length || 1;
-    this.page = (this.page + by + count) % count;
+    this.#turning.step(by);
   }
 
   /** Stop turning pages, or go on. */
   pause(): void {
-    if (this.wall?.rotation_s && this.#pages.length > 1) this.paused = !this.paused;
+    this.#turning.pause();
   }
 
   /** Show it on the whole screen, or not any more. */
@@ -84,17 +81,7 @@ export class WallStage extends GElement {
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (changed.has("wall") && (changed.get("wall") as Wall | null)?.id !== this.wall?.id) {
-      this.page = 0;
-      this.paused = false;
-    }
-    this.page = Math.min(this.page, Math.max(0, this.#pages.length - 1));
-  }
-
-  protected override updated(): void {
-    clearTimeout(this.#turn);
-    const seconds = this.wall?.rotation_s ?? 0;
-    if (seconds && !this.paused && this.#pages.length > 1) {
-      this.#turn = window.setTimeout(() => this.step(1), seconds * 1000);
+      this.#turning.reset();
     }
   }
 
@@ -110,7 +97,7 @@ export class WallStage extends GElement {
         )}</ul>`;
     }
     const all = this.#pages;
-    const tiles = all[this.page] ?? [];
+    const tiles = all[this.#turning.page] ?? [];
     const rows = wall.rows || Math.max(1, ...tiles.map((tile) => tile.y + tile.h));
     return html`<ul class="laid" ${styled({ "--columns": String(wall.columns), "--rows": String(rows) })} @keydown=${this.#key}>
         ${repeat(
@@ -122,7 +109,7 @@ export class WallStage extends GElement {
             return html`<li ${styled(place)}>${stream ? this.#tile(stream, true) : nothing}</li>`;
           },
         )}</ul>
-      ${all.length > 1 ? this.#pager(all.length) : nothing}`;
+      ${this.#turning.pager()}`;
   }
 
   #tile(stream: Stream, fill: boolean): unknown {
@@ -135,25 +122,6 @@ export class WallStage extends GElement {
 
   #look(stream: string): void {
     if (this.wall && this.wall.idle !== "live") this.looked = stream;
-  }
-
-  #pager(count: number): unknown {
-    return html`<nav class="pager" aria-label=${msg("Pages of the wall")}>
-      ${
-        this.wall?.rotation_s
-          ? html`<button class="button ghost small square" type="button" @click=${this.pause}
-              aria-label=${this.paused ? msg("Go on turning pages") : msg("Stop turning pages")}>
-              <g-icon name=${this.paused ? "play" : "pause"}></g-icon></button>`
-          : nothing
-      }
-      ${Array.from(
-        { length: count },
-        (_, n) => html`<button class="dot" type="button" aria-current=${n === this.page ? "page" : nothing}
-          aria-label=${msg(str`Page ${n + 1} of ${count}`)} @click=${() => {
-            this.page = n;
-          }}></button>`,
-      )}
-    </nav>`;
   }
 
   #key(press: KeyboardEvent): void {
