@@ -98,22 +98,6 @@ export const cardStyles = css`
     min-width: 0;
     font-weight: 600;
   }
-  .level {
-    width: 0.5rem;
-    height: 0.5rem;
-    flex: none;
-    border-radius: 50%;
-    background: var(--g-field);
-  }
-  .level.bad {
-    background: var(--g-alert);
-  }
-  .level.warn {
-    background: var(--g-warn);
-  }
-  .level.note {
-    background: var(--g-accent);
-  }
   .facts {
     color: var(--g-muted);
     font-size: var(--g-size-small);

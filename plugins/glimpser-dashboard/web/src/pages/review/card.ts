@@ -5,6 +5,7 @@ import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Activity } from "../../api/types.js";
 import { at } from "../../root.js";
+import { levels } from "../../theme/dots.js";
 import { GElement } from "../../ui/element.js";
 import { clock, streamName } from "../../ui/format.js";
 import "../../ui/icon.js";
@@ -24,7 +25,7 @@ export class Pressed extends Event {
 
 @customElement("g-activity")
 export class GActivity extends GElement {
-  static override styles = [GElement.styles, cardStyles];
+  static override styles = [GElement.styles, levels, cardStyles];
 
   @property({ attribute: false }) activity!: Activity;
   @property({ type: Boolean }) chosen = false;

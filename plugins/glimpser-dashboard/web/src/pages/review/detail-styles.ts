@@ -79,20 +79,6 @@ export const detailStyles = css`
     min-width: 0;
   }
   .level {
-    width: 0.5rem;
-    height: 0.5rem;
-    flex: none;
     align-self: center;
-    border-radius: 50%;
-    background: var(--g-field);
-  }
-  .level.bad {
-    background: var(--g-alert);
-  }
-  .level.warn {
-    background: var(--g-warn);
-  }
-  .level.note {
-    background: var(--g-accent);
   }
 `;

@@ -3,6 +3,7 @@
 import { msg } from "@lit/localize";
 import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { levels } from "../../theme/dots.js";
 import { GElement } from "../../ui/element.js";
 import { number } from "../../ui/format.js";
 import { SEVERITIES, type Severity } from "./filters.js";
@@ -25,6 +26,7 @@ export function counted(text: string | undefined): string {
 export class GSeverities extends GElement {
   static override styles = [
     GElement.styles,
+    levels,
     css`
       nav {
         display: flex;
@@ -57,21 +59,6 @@ export class GSeverities extends GElement {
       button[aria-pressed="true"] {
         border-bottom-color: var(--g-accent);
         color: var(--g-text);
-      }
-      .level {
-        width: 0.5rem;
-        height: 0.5rem;
-        border-radius: 50%;
-        background: var(--g-field);
-      }
-      .level.bad {
-        background: var(--g-alert);
-      }
-      .level.warn {
-        background: var(--g-warn);
-      }
-      .level.note {
-        background: var(--g-accent);
       }
       .count {
         min-width: 1.25rem;

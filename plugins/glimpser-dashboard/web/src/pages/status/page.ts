@@ -7,6 +7,7 @@ import { words } from "../../api/errors.js";
 import { at } from "../../root.js";
 import { session } from "../../state/session.js";
 import { Watch } from "../../state/watch.js";
+import { dots } from "../../theme/dots.js";
 import { Page } from "../../ui/element.js";
 import "../../ui/empty.js";
 import { bytes, number, span } from "../../ui/format.js";
@@ -20,7 +21,7 @@ import { statusStyles } from "./styles.js";
 
 @customElement("page-status")
 export class PageStatus extends Page {
-  static override styles = [Page.styles, statusStyles];
+  static override styles = [Page.styles, dots, statusStyles];
 
   @state() private plugins: Plugin[] = [];
   #stop = (): void => {};

@@ -96,22 +96,6 @@ export const statusStyles = css`
     margin-left: auto;
     flex: none;
   }
-  .dot {
-    width: 0.5rem;
-    height: 0.5rem;
-    flex: none;
-    border-radius: 50%;
-    background: var(--g-muted);
-  }
-  .dot.good {
-    background: var(--g-good);
-  }
-  .dot.warn {
-    background: var(--g-warn);
-  }
-  .dot.bad {
-    background: var(--g-bad);
-  }
   .facts {
     display: flex;
     flex-wrap: wrap;

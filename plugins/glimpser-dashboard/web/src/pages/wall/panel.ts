@@ -8,6 +8,7 @@ import { session } from "../../state/session.js";
 import { store } from "../../state/store.js";
 import type { WallDraft } from "../../state/walls.js";
 import { Watch } from "../../state/watch.js";
+import { dots } from "../../theme/dots.js";
 import { GElement } from "../../ui/element.js";
 import { span, statusKind } from "../../ui/format.js";
 import "../../ui/icon.js";
@@ -20,6 +21,7 @@ const MOST = 64;
 export class WallPanel extends GElement {
   static override styles = [
     GElement.styles,
+    dots,
     css`
       .stack {
         gap: 1.25rem;
@@ -51,22 +53,6 @@ export class WallPanel extends GElement {
       .add g-icon {
         margin-left: auto;
         color: var(--g-accent-text);
-      }
-      .dot {
-        width: 0.5rem;
-        height: 0.5rem;
-        flex: none;
-        border-radius: 50%;
-        background: var(--g-muted);
-      }
-      .dot.good {
-        background: var(--g-good);
-      }
-      .dot.warn {
-        background: var(--g-warn);
-      }
-      .dot.bad {
-        background: var(--g-bad);
       }
       .pair {
         display: grid;
