@@ -63,7 +63,6 @@ export default {
   "One more thing": "Noch etwas",
   "Your account needs a second factor. Set up an authenticator app to go on.":
     "Dein Konto braucht einen zweiten Faktor. Richte eine Authenticator-App ein, um weiterzumachen.",
-  "The two passwords differ.": "Die beiden Passwörter sind verschieden.",
   "The password is changed. All other devices are signed out.":
     "Das Passwort ist geändert. Alle anderen Geräte sind abgemeldet.",
   "A new one signs out all your other devices.": "Ein neues meldet alle deine anderen Geräte ab.",

@@ -11,7 +11,8 @@ import { toast } from "../../state/toasts.js";
 import { Watch } from "../../state/watch.js";
 import "../../ui/door.js";
 import { focusFirst, Page } from "../../ui/element.js";
-import { Form, text } from "../../ui/form.js";
+import { Form } from "../../ui/form.js";
+import { newPassword, typedTwice } from "../../ui/passwords.js";
 
 @customElement("page-password")
 export class PagePassword extends Page {
@@ -20,11 +21,8 @@ export class PagePassword extends Page {
   #token = "";
 
   #form = new Form(this, async (values) => {
-    const password = text(values, "password");
-    if (password !== text(values, "again")) {
-      this.#form.complain("again", msg("The two passwords differ."));
-      return;
-    }
+    const password = typedTwice(this.#form, values);
+    if (password === null) return;
     await api.POST("/api/auth/links/account/password", { body: { token: this.#token, password } });
     router.go("login", { replace: true });
     toast(msg("The password is saved. Sign in with it."), "good");
@@ -69,24 +67,11 @@ export class PagePassword extends Page {
       }</p>
       <form novalidate @submit=${this.#form.submit}>
         <input type="text" name="username" autocomplete="username" .value=${name} hidden readonly />
-        ${this.#form.field({
-          label: msg("New password"),
-          name: "password",
-          type: "password",
-          required: true,
-          autofocus: true,
-          autocomplete: "new-password",
-          maxlength: 1024,
-          hint: msg("A few unrelated words make a good one."),
-        })}
-        ${this.#form.field({
-          label: msg("New password again"),
-          name: "again",
-          type: "password",
-          required: true,
-          autocomplete: "new-password",
-          maxlength: 1024,
-        })}
+        ${newPassword(
+          this.#form,
+          { first: msg("New password"), again: msg("New password again") },
+          { autofocus: true },
+        )}
         ${this.#form.trouble()}
         <button class="button primary wide" ?disabled=${this.#form.busy}>${msg("Save password")}</button>
       </form>

@@ -1,6 +1,5 @@
 export default {
   "Set up": "Einrichten",
-  "The two passwords differ.": "Die beiden Passwörter sind verschieden.",
   "Already set up": "Schon eingerichtet",
   "This hub has an administrator.": "Dieser Hub hat einen Administrator.",
   "Welcome to Glimpser": "Willkommen bei Glimpser",
@@ -8,7 +7,6 @@ export default {
     "Dieser Hub hat noch keinen Administrator. Öffne den Einrichtungslink, den er beim Start ausgegeben hat, oder hole dir einen neuen auf dem Rechner, auf dem er läuft:",
   "Create the first administrator. The link works once.": "Lege den ersten Administrator an. Der Link gilt einmal.",
   "Your name": "Dein Name",
-  "A few unrelated words make a good one.": "Ein paar Wörter ohne Zusammenhang sind ein gutes.",
   "Password again": "Passwort noch einmal",
   "Create administrator": "Administrator anlegen",
 } satisfies Record<string, string>;

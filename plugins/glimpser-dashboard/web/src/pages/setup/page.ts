@@ -12,6 +12,7 @@ import { Watch } from "../../state/watch.js";
 import "../../ui/door.js";
 import { focusFirst, Page } from "../../ui/element.js";
 import { Form, text } from "../../ui/form.js";
+import { newPassword, typedTwice } from "../../ui/passwords.js";
 
 type Zone = NonNullable<components["schemas"]["MePatch"]["timezone"]>;
 
@@ -25,11 +26,8 @@ export class PageSetup extends Page {
   }
 
   #form = new Form(this, async (values) => {
-    const password = text(values, "password");
-    if (password !== text(values, "again")) {
-      this.#form.complain("again", msg("The two passwords differ."));
-      return;
-    }
+    const password = typedTwice(this.#form, values);
+    if (password === null) return;
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     await api.POST("/api/auth/setup/signup", {
       body: { token: this.#token, name: text(values, "name").trim(), password },
@@ -88,23 +86,7 @@ export class PageSetup extends Page {
           autocomplete: "username",
           maxlength: 64,
         })}
-        ${this.#form.field({
-          label: msg("Password"),
-          name: "password",
-          type: "password",
-          required: true,
-          autocomplete: "new-password",
-          maxlength: 1024,
-          hint: msg("A few unrelated words make a good one."),
-        })}
-        ${this.#form.field({
-          label: msg("Password again"),
-          name: "again",
-          type: "password",
-          required: true,
-          autocomplete: "new-password",
-          maxlength: 1024,
-        })}
+        ${newPassword(this.#form, { first: msg("Password"), again: msg("Password again") })}
         ${this.#form.trouble()}
         <button class="button primary wide" ?disabled=${this.#form.busy}>${msg("Create administrator")}</button>
       </form>
