@@ -70,9 +70,10 @@ export class Form implements ReactiveController {
       await this.#work(values, pressed);
     } catch (error) {
       this.#show(error);
+    } finally {
+      this.busy = false;
+      this.#host.requestUpdate();
     }
-    this.busy = false;
-    this.#host.requestUpdate();
   }
 
   #show(error: unknown): void {
