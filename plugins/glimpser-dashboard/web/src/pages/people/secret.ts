@@ -3,6 +3,7 @@
 import { msg } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { copy } from "../../ui/clipboard.js";
 import { GElement } from "../../ui/element.js";
 import "../../ui/icon.js";
 
@@ -53,16 +54,9 @@ export class GSecret extends GElement {
   }
 
   async #copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this.value);
-    } catch {
-      // Without TLS browsers give no clipboard to pages; what is marked can be copied nevertheless.
-      const text = this.shadowRoot?.querySelector("pre");
-      if (!text) return;
-      getSelection()?.selectAllChildren(text);
-      if (!document.execCommand("copy")) return;
-    }
-    this.copied = true;
+    this.copied = await copy(this.value, () => {
+      getSelection()?.selectAllChildren(this.shadowRoot!.querySelector("pre")!);
+    });
   }
 
   #keep(): void {

@@ -61,7 +61,6 @@ export default {
   "What is protected stays when old activities are removed.":
     "Was geschützt ist, bleibt, wenn alte Aktivitäten entfernt werden.",
   Protect: "Schützen",
-  "The link is copied.": "Der Link ist kopiert.",
   Review: "Sichten",
   Keys: "Tasten",
   "{0} in all": "{0} insgesamt",

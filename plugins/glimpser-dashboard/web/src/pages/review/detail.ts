@@ -8,8 +8,10 @@ import { Refused, words } from "../../api/errors.js";
 import type { Activity, Event as Happening } from "../../api/types.js";
 import { at, ROOT } from "../../root.js";
 import { activities, protect } from "../../state/activities.js";
-import { tell, toast } from "../../state/toasts.js";
+import { tell } from "../../state/toasts.js";
 import { Watch } from "../../state/watch.js";
+import { levels } from "../../theme/dots.js";
+import { copyLink } from "../../ui/clipboard.js";
 import "../../ui/dialog.js";
 import { GElement } from "../../ui/element.js";
 import { clock, lasted, streamName, typeName, when } from "../../ui/format.js";
@@ -26,7 +28,7 @@ const MOST_PANELS = 10;
 /** Tells `pressed` (mark), `closed`, and `step` with a `detail` of 1 or -1. */
 @customElement("g-activity-detail")
 export class GActivityDetail extends GElement {
-  static override styles = [GElement.styles, detailStyles];
+  static override styles = [GElement.styles, levels, detailStyles];
 
   @property() activity = "";
   /** Whether there is one before and after it. */
@@ -191,10 +193,7 @@ export class GActivityDetail extends GElement {
 
   async #copy(): Promise<void> {
     const link = new URL(`review?activity=${this.activity}`, ROOT).href;
-    await navigator.clipboard.writeText(link).then(
-      () => toast(msg("The link is copied."), "good"),
-      () => toast(link),
-    );
+    await copyLink(link);
   }
 }
 

@@ -75,7 +75,6 @@ export default {
   Tags: "Schlagwörter",
   "Take a snapshot": "Schnappschuss machen",
   "Tell those who look after this hub.": "Sag es denen, die sich um diesen Hub kümmern.",
-  "The link is copied.": "Der Link ist kopiert.",
   "The snapshot is kept.": "Der Schnappschuss ist aufbewahrt.",
   "The whole picture is watched.": "Das ganze Bild wird beobachtet.",
   "There is no such stream": "Diesen Stream gibt es nicht",

@@ -5,7 +5,7 @@ import { html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { api, body } from "../../api/client.js";
 import type { Stream } from "../../api/types.js";
-import { toast } from "../../state/toasts.js";
+import { copyLink } from "../../ui/clipboard.js";
 import "../../ui/dialog.js";
 import { GElement } from "../../ui/element.js";
 import { Form, text } from "../../ui/form.js";
@@ -57,11 +57,8 @@ export class GShareStream extends GElement {
     </div>`;
   }
 
-  async #copy(): Promise<void> {
-    await navigator.clipboard?.writeText(this.link).then(
-      () => toast(msg("The link is copied."), "good"),
-      () => this.shadowRoot?.querySelector("input")?.select(),
-    );
+  #copy(): void {
+    void copyLink(this.link, () => this.shadowRoot?.querySelector("input")?.select());
   }
 }
 

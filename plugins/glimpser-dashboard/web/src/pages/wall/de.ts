@@ -67,7 +67,6 @@ export default {
   Copy: "Kopieren",
   "Links that you made are listed where you manage sharing.": "Deine Links stehen dort, wo du das Teilen verwaltest.",
   "Share links": "Geteilte Links",
-  "The link is copied.": "Der Link ist kopiert.",
   "Pages of the wall": "Seiten der Wand",
   "Go on turning pages": "Weiterblättern",
   "Stop turning pages": "Blättern anhalten",

@@ -5,8 +5,8 @@ import { css, html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { api, body } from "../../api/client.js";
 import { at } from "../../root.js";
-import { toast } from "../../state/toasts.js";
 import type { Wall } from "../../state/walls.js";
+import { copyLink } from "../../ui/clipboard.js";
 import "../../ui/dialog.js";
 import { GElement } from "../../ui/element.js";
 import { Form, text } from "../../ui/form.js";
@@ -94,17 +94,14 @@ export class WallShare extends GElement {
       <p>${msg("This is the link. It is shown this once.")}</p>
       <div class="link"><input readonly aria-label=${msg("Link")} .value=${this.link}
           @focus=${(event: Event) => (event.target as HTMLInputElement).select()} />
-        <button class="button primary" type="button" @click=${() => void this.#copy()}>
+        <button class="button primary" type="button" @click=${this.#copy}>
           <g-icon name="link"></g-icon>${msg("Copy")}</button></div>
       <p class="muted small">${msg("Links that you made are listed where you manage sharing.")} <a href=${at("links")}>${msg("Share links")}</a></p>
     </div>`;
   }
 
-  async #copy(): Promise<void> {
-    await navigator.clipboard?.writeText(this.link).then(
-      () => toast(msg("The link is copied."), "good"),
-      () => {},
-    );
+  #copy(): void {
+    void copyLink(this.link, () => this.shadowRoot?.querySelector("input")?.select());
   }
 }
 

@@ -8,6 +8,7 @@ import type { Stream } from "../../api/types.js";
 import { at } from "../../root.js";
 import { router } from "../../router.js";
 import { tell, toast } from "../../state/toasts.js";
+import { copyLink } from "../../ui/clipboard.js";
 import { GElement } from "../../ui/element.js";
 import "../../ui/icon.js";
 import type { IconName } from "../../ui/icons.js";
@@ -148,10 +149,7 @@ export class TileMenu extends GElement {
 
   async #copy(): Promise<void> {
     const link = new URL(at(`streams/${this.stream.id}`), location.href).href;
-    await navigator.clipboard?.writeText(link).then(
-      () => toast(msg("The link is copied."), "good"),
-      () => toast(link),
-    );
+    await copyLink(link);
   }
 }
 
