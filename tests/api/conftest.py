@@ -6,7 +6,9 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -80,13 +82,26 @@ def ends_within(seconds: float, parts: Iterator[bytes], began: float) -> None:
     assert time.monotonic() - began < seconds
 
 
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
-    """A hub that serves."""
-    folder = tmp_path_factory.mktemp("api")
+@contextmanager
+def serving(folder: Path, plugins: str, **of_film: Any) -> Iterator[ApiHub]:
+    """A hub with these plugins and a film."""
     made = ApiHub(folder / "data")
-    made.environment["GLIMPSER_PLUGINS"] = "clips,ffmpeg,http,motion,password"
-    made.film = film(folder / "film.mp4", seconds=6, moving=(1, 4))
+    made.environment["GLIMPSER_PLUGINS"] = plugins
+    made.film = film(folder / "film.mp4", **of_film)
     made.start()
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
+    """A hub that serves."""
+    plugins = "clips,ffmpeg,http,motion,password"
+    with serving(tmp_path_factory.mktemp("api"), plugins, seconds=6, moving=(1, 4)) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def streams(hub: ApiHub) -> tuple[str, str]:
+    """Two streams."""
+    return hub.watch("Door"), hub.watch("Yard")

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from glimpser_sdk import new_id
-from tests.support.film import film
 
-from .conftest import ApiHub
+from .conftest import ApiHub, serving
 from .test_people import Person
 
 pytest.importorskip("glimpser_dashboard", reason="the plugin glimpser-dashboard is not installed")
@@ -20,19 +19,8 @@ URL = "/api/dashboards"
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
     """A hub with the plugin."""
-    folder = tmp_path_factory.mktemp("dashboards")
-    made = ApiHub(folder / "data")
-    made.environment["GLIMPSER_PLUGINS"] = "dashboard,ffmpeg,password"
-    made.film = film(folder / "film.mp4", seconds=1)
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
-def streams(hub: ApiHub) -> tuple[str, str]:
-    """Two streams."""
-    return hub.watch("Door"), hub.watch("Yard")
+    with serving(tmp_path_factory.mktemp("dashboards"), "dashboard,ffmpeg,password", seconds=1) as made:
+        yield made
 
 
 def document(*streams: str, **more: Any) -> dict[str, Any]:

@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.film import film
-
-from .conftest import ApiHub
+from .conftest import ApiHub, serving
 from .test_people import Person
 
 pytest.importorskip("glimpser_notes", reason="the plugin glimpser-notes is not installed")
@@ -20,19 +18,8 @@ URL = "/api/p/notes"
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
     """A hub with the plugin."""
-    folder = tmp_path_factory.mktemp("notes")
-    made = ApiHub(folder / "data")
-    made.environment["GLIMPSER_PLUGINS"] = "ffmpeg,notes,password"
-    made.film = film(folder / "film.mp4", seconds=1)
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
-def streams(hub: ApiHub) -> tuple[str, str]:
-    """Two streams."""
-    return hub.watch("Door"), hub.watch("Yard")
+    with serving(tmp_path_factory.mktemp("notes"), "ffmpeg,notes,password", seconds=1) as made:
+        yield made
 
 
 def write(hub: ApiHub, stream: str, text: str = "That was the postman.") -> Any:

@@ -12,27 +12,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from support.plugin_tables import models_of, opened, up_to_zero_and_up
 
-from glimpser.database import AppModels, Database, migrating
 from glimpser_sdk import new_id
 from glimpser_sdk.testing import FakeMetrics
 
 plugin = pytest.importorskip("glimpser_notes.plugin", reason="the plugin glimpser-notes is not installed")
+MODELS = models_of(plugin.glimpser_models())
 
 
-@pytest.fixture
-def models() -> AppModels:
-    spec = plugin.glimpser_models()
-    return AppModels(models=spec.modules, migrations=spec.migrations)
-
-
-async def test_up_to_zero_and_up(url: str, models: AppModels, tmp_path: Path) -> None:
-    async with migrating(url, tmp_path) as migrator:
-        assert await migrator.up("notes", models) == ["0001_initial"]
-        assert await migrator.up("notes", models) == []
-        assert await migrator.to_zero("notes", models) == ["0001_initial"]
-        assert await migrator.up("notes", models) == ["0001_initial"]
-        assert await migrator.purge("notes") == ["notes_notes"]
+async def test_up_to_zero_and_up(url: str, tmp_path: Path) -> None:
+    await up_to_zero_and_up(url, tmp_path, "notes", MODELS, migration="0001_initial", tables=["notes_notes"])
 
 
 async def exported(url: str, data_dir: Path) -> str:
@@ -45,15 +35,11 @@ async def exported(url: str, data_dir: Path) -> str:
     return str(done.stdout)
 
 
-async def test_what_is_written_is_read_and_grows_old(url: str, models: AppModels, tmp_path: Path) -> None:
+async def test_what_is_written_is_read_and_grows_old(url: str, tmp_path: Path) -> None:
     from glimpser_notes import retention, store
     from glimpser_notes.inputs import ListQuery, NewNote
 
-    async with migrating(url, tmp_path) as migrator:
-        await migrator.up("notes", models)
-    db = Database(url, tmp_path)
-    await db.open({"notes": models})
-    try:
+    async with opened(url, tmp_path, "notes", MODELS) as db:
         stream, now = new_id(), datetime.now(UTC)
         clock = SimpleNamespace(now=lambda: now)
         ctx: Any = SimpleNamespace(write=db.write, clock=clock, metrics=FakeMetrics(), config=None)
@@ -67,5 +53,3 @@ async def test_what_is_written_is_read_and_grows_old(url: str, models: AppModels
         now += timedelta(days=366)
         assert await retention.delete_old(ctx) == 1
         assert await store.page_of(ListQuery(stream=stream)) == ([], None, 0)
-    finally:
-        await db.close()

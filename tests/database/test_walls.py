@@ -8,37 +8,23 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from support.plugin_tables import models_of, opened, up_to_zero_and_up
 
-from glimpser.database import AppModels, Database, migrating
 from glimpser_sdk import new_id
 
 plugin = pytest.importorskip("glimpser_dashboard.plugin", reason="the plugin glimpser-dashboard is not installed")
+MODELS = models_of(plugin.glimpser_models())
 
 
-@pytest.fixture
-def models() -> AppModels:
-    spec = plugin.glimpser_models()
-    return AppModels(models=spec.modules, migrations=spec.migrations)
+async def test_up_to_zero_and_up(url: str, tmp_path: Path) -> None:
+    await up_to_zero_and_up(url, tmp_path, "dashboard", MODELS, migration="0001_walls", tables=["dashboard_walls"])
 
 
-async def test_up_to_zero_and_up(url: str, models: AppModels, tmp_path: Path) -> None:
-    async with migrating(url, tmp_path) as migrator:
-        assert await migrator.up("dashboard", models) == ["0001_walls"]
-        assert await migrator.up("dashboard", models) == []
-        assert await migrator.to_zero("dashboard", models) == ["0001_walls"]
-        assert await migrator.up("dashboard", models) == ["0001_walls"]
-        assert await migrator.purge("dashboard") == ["dashboard_walls"]
-
-
-async def test_what_is_saved_is_read(url: str, models: AppModels, tmp_path: Path) -> None:
+async def test_what_is_saved_is_read(url: str, tmp_path: Path) -> None:
     from glimpser_dashboard.walls import store
     from glimpser_dashboard.walls.inputs import MOST_TILES, ListQuery, WallIn
 
-    async with migrating(url, tmp_path) as migrator:
-        await migrator.up("dashboard", models)
-    db = Database(url, tmp_path)
-    await db.open({"dashboard": models})
-    try:
+    async with opened(url, tmp_path, "dashboard", MODELS) as db:
         now = datetime.now(UTC)
         ctx: Any = SimpleNamespace(write=db.write, clock=SimpleNamespace(now=lambda: now))
         author: Any = SimpleNamespace(id=new_id(), name="Ada", role="viewer", permissions=frozenset())
@@ -52,5 +38,3 @@ async def test_what_is_saved_is_read(url: str, models: AppModels, tmp_path: Path
         assert again.version == 2
         await store.delete(ctx, made.id, author, lambda _: None)
         assert await store.page_of(ListQuery(), author, lambda _: True) == ([], None, 0)
-    finally:
-        await db.close()

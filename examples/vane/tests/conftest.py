@@ -6,21 +6,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from tortoise.context import TortoiseContext
+from glimpser_sdk.testing import tables
+
+from glimpser_vane.plugin import glimpser_models
 
 
 @pytest.fixture
 async def database() -> AsyncIterator[Any]:
     """An open connection; models find it by themselves."""
-    context = TortoiseContext()
-    with context:
-        await context.init(
-            {
-                "connections": {"default": "sqlite://:memory:"},
-                "apps": {"vane": {"models": ["glimpser_vane.models"], "default_connection": "default"}},
-            },
-            _enable_global_fallback=True,
-        )
-        await context.generate_schemas()
-        yield context.connections.get("default")
-        await context.close_connections()
+    async with tables("vane", glimpser_models()) as connection:
+        yield connection

@@ -8,26 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tortoise.context import TortoiseContext
 
 from glimpser_access.config import AccessConfig
+from glimpser_access.plugin import glimpser_models
+from glimpser_sdk.testing import tables
 
 
 @pytest.fixture
 async def database() -> AsyncIterator[Any]:
     """An open connection; models find it by themselves."""
-    context = TortoiseContext()
-    with context:
-        await context.init(
-            {
-                "connections": {"default": "sqlite://:memory:"},
-                "apps": {"access": {"models": ["glimpser_access.models"], "default_connection": "default"}},
-            },
-            _enable_global_fallback=True,
-        )
-        await context.generate_schemas()
-        yield context.connections.get("default")
-        await context.close_connections()
+    async with tables("access", glimpser_models()) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -6,29 +6,18 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from tortoise.context import TortoiseContext
 
-from glimpser_dashboard.walls.hooks import SAVE, routers
+from glimpser_dashboard.walls.hooks import SAVE, models, routers
 from glimpser_dashboard.walls.routes import make
-from glimpser_sdk.testing import app_with
+from glimpser_sdk.testing import app_with, tables
 from glimpser_sdk.web import Problem
 
 
 @pytest.fixture
 async def database() -> AsyncIterator[Any]:
     """An open connection; models find it by themselves."""
-    context = TortoiseContext()
-    with context:
-        await context.init(
-            {
-                "connections": {"default": "sqlite://:memory:"},
-                "apps": {"dashboard": {"models": ["glimpser_dashboard.walls.models"], "default_connection": "default"}},
-            },
-            _enable_global_fallback=True,
-        )
-        await context.generate_schemas()
-        yield context.connections.get("default")
-        await context.close_connections()
+    async with tables("dashboard", models()) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -6,28 +6,17 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from tortoise.context import TortoiseContext
 
-from glimpser_notes.plugin import glimpser_routers
+from glimpser_notes.plugin import glimpser_models, glimpser_routers
 from glimpser_notes.routes import make
-from glimpser_sdk.testing import app_with
+from glimpser_sdk.testing import app_with, tables
 
 
 @pytest.fixture
 async def database() -> AsyncIterator[Any]:
     """An open connection; models find it by themselves."""
-    context = TortoiseContext()
-    with context:
-        await context.init(
-            {
-                "connections": {"default": "sqlite://:memory:"},
-                "apps": {"notes": {"models": ["glimpser_notes.models"], "default_connection": "default"}},
-            },
-            _enable_global_fallback=True,
-        )
-        await context.generate_schemas()
-        yield context.connections.get("default")
-        await context.close_connections()
+    async with tables("notes", glimpser_models()) as connection:
+        yield connection
 
 
 @pytest.fixture

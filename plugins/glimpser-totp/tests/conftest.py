@@ -1,4 +1,4 @@
-"""A database with the plugin's table, a clock that tests set, and the factor on them."""
+"""A database with the plugin's table, and the factor on it."""
 
 from __future__ import annotations
 
@@ -6,35 +6,18 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from tortoise.context import TortoiseContext
 
-from glimpser_sdk.testing import VirtualClock, app_with
+from glimpser_sdk.testing import VirtualClock, app_with, tables
 from glimpser_totp.factor import TotpFactor
-from glimpser_totp.plugin import glimpser_routers
+from glimpser_totp.plugin import glimpser_models, glimpser_routers
 from glimpser_totp.routes import make
 
 
 @pytest.fixture
 async def database() -> AsyncIterator[Any]:
     """An open connection; models find it by themselves."""
-    context = TortoiseContext()
-    with context:
-        await context.init(
-            {
-                "connections": {"default": "sqlite://:memory:"},
-                "apps": {"totp": {"models": ["glimpser_totp.models"], "default_connection": "default"}},
-            },
-            _enable_global_fallback=True,
-        )
-        await context.generate_schemas()
-        yield context.connections.get("default")
-        await context.close_connections()
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    """Time stands still until a test moves it."""
-    return VirtualClock()
+    async with tables("totp", glimpser_models()) as connection:
+        yield connection
 
 
 @pytest.fixture

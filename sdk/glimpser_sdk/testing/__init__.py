@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .conformance.sink import SinkConformance
     from .conformance.source import SourceConformance
     from .contexts import FakeEgress, FakeHubContext, FakeMetrics, FakeWorkerContext, MemoryStore, Published
+    from .database import tables
     from .pictures import moving_shapes
     from .video import encoded
     from .web import FakeHost, FakePrincipal, app_with
@@ -56,6 +57,7 @@ _WHERE = {
     "app_with": ".web",
     "encoded": ".video",
     "moving_shapes": ".pictures",
+    "tables": ".database",
 }
 
 __all__ = [
@@ -63,7 +65,7 @@ __all__ = [
     "FakeHubContext", "FakeMetrics", "FakePrincipal", "FakeWorkerContext",
     "HeaderBackendConformance", "MemoryStore", "PluginConformance", "Published",
     "RedirectBackendConformance", "RouterConformance", "SinkConformance", "SourceConformance", "SystemClock",
-    "VirtualClock", "app_with", "encoded", "moving_shapes",
+    "VirtualClock", "app_with", "encoded", "moving_shapes", "tables",
 ]  # fmt: skip
 
 
