@@ -23,6 +23,7 @@ MEDIA = {
 }
 PACKED = frozenset({"png", "woff2"})
 """What is compressed already."""
+PACKED_TYPES = frozenset(MEDIA[suffix] for suffix in PACKED)
 ROOT, FILES = b"{root}", b"{files}"
 """Stand in a document for the way up to the hub's root and to the folder of its files, so that pages work under any
 path prefix."""
@@ -39,7 +40,7 @@ class Asset:
     @cached_property
     def zipped(self) -> bytes | None:
         """For who takes gzip; None where that saves nothing."""
-        if self.content_type in {MEDIA[suffix] for suffix in PACKED}:
+        if self.content_type in PACKED_TYPES:
             return None
         packed = gzip.compress(self.body, 9, mtime=0)
         return packed if len(packed) < len(self.body) * 0.9 else None

@@ -13,7 +13,7 @@ from glimpser.plugins.claims import segments
 from glimpser.plugins.registry import Offer, Registry
 from glimpser_sdk.specs import FrontEndSpec, PanelSpec
 
-from .assets import Asset, Bundle, placed
+from .assets import PACKED_TYPES, Asset, Bundle, placed
 
 log = logging.getLogger("glimpser.pages")
 
@@ -106,9 +106,11 @@ class Site:
         return f"static/{self.owner}/{self._bundle.digest}/" if self.owner else "static/"
 
     def beside(self, name: str) -> Asset:
-        """A file that is served at the root."""
-        bundle = self._bundle if name in self.front.beside else self._built_in
-        return bundle.files[name]
+        """A file that is served at the root; where it is text it may name the folder of the files."""
+        if name not in self.front.beside:
+            return self._built_in.files[name]
+        found = self._bundle.files[name]
+        return found if found.content_type in PACKED_TYPES else _placed(found, "./", self._folder)
 
     def file(self, name: str) -> tuple[Asset, bool] | None:
         """A file below ``/static/``, and whether what its address answers can never change."""

@@ -152,8 +152,8 @@ class FrontEndSpec:
     ``files``: the folder that holds them, ``package:folder``; all in it is served at ``/static/ID/DIGEST/…`` and kept
     by browsers. ``document``: the HTML file in it that answers the paths of the built-in pages and ``paths``, written
     as Quart does; ``{root}`` in it becomes the relative way to the hub's root, ``{files}`` that to the folder.
-    ``beside``: files that are served at the root by their names (a service worker, a web manifest). ``trusted_types``:
-    names of the policies that its code may create.
+    ``beside``: files that are served at the root by their names (a service worker, a web manifest); in text ``{root}``
+    and ``{files}`` are replaced as in the document. ``trusted_types``: names of the policies that its code may create.
     """
 
     files: str

@@ -48,6 +48,10 @@ class RunningHub:
         token = self.setup.partition("#token=")[2]
         self.call("POST", "/api/auth/setup/signup", {"token": token, "name": NAME, "password": PASSWORD})
 
+    def sign_in(self) -> None:
+        """A new session of the administrator."""
+        self.call("POST", "/api/auth/login", {"name": NAME, "password": PASSWORD})
+
     def stream(self, name: str, film: Path, **more: Any) -> str:
         """Add a stream that loops a film; gives its id."""
         body = {"name": name, "kind": "ffmpeg", "config": {"url": str(film)}, **more}

@@ -71,7 +71,8 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
     """A hub with a front end, panels, and a plugin whose panel was not packaged."""
     folder = tmp_path_factory.mktemp("pages")
     long = "export const words = 'the same words again and again';\n" * 100
-    package(folder / "site", "app", APP, index_html=DOCUMENT, app_js=long, sw_js="//", card_js="//", notes_txt="no")
+    built = {"index_html": DOCUMENT, "app_js": long, "sw_js": "keep('{files}app.js')", "card_js": "//", "notes_txt": ""}
+    package(folder / "site", "app", APP, **built)
     package(folder / "site", "bad", BAD)
     made = ApiHub(folder / "data")
     made.environment["PYTHONPATH"] = str(folder / "site")
@@ -108,6 +109,8 @@ class TestInAHub:
     def test_a_service_worker_is_served_at_the_root(self, hub: ApiHub) -> None:
         answer = hub.client().get("/sw.js")
         assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "public, no-cache")
+        # It knows where the files are that go with it.
+        assert re.fullmatch(r"keep\('\./static/app/[0-9a-f]{16}/app\.js'\)", answer.text)
 
     def test_panels_are_listed_for_whom_they_are(self, hub: ApiHub) -> None:
         hub.create_user("viewer", "viewer")

@@ -39,6 +39,9 @@ PATHS = (
 )
 """Where the pages are. An address that is not here answers 404 when somebody loads it."""
 
+BESIDE = ("sw.js", "manifest.webmanifest", "icon-192.png", "icon-512.png", "icon-maskable.png", "icon-apple.png")
+"""What makes an app of the pages: browsers look for it at the hub's root, at addresses that stay."""
+
 
 @hookimpl
 def glimpser_manifest() -> PluginManifest:
@@ -51,7 +54,11 @@ def glimpser_manifest() -> PluginManifest:
 @hookimpl
 def glimpser_front_ends() -> list[FrontEndSpec]:
     """The pages in place of the built-in ones."""
-    return [FrontEndSpec(files="glimpser_dashboard:static", paths=PATHS, trusted_types=("lit-html",))]
+    return [
+        FrontEndSpec(
+            files="glimpser_dashboard:static", paths=PATHS, beside=BESIDE, trusted_types=("lit-html", "glimpser-worker")
+        )
+    ]
 
 
 @hookimpl

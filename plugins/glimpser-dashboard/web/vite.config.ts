@@ -1,5 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
+import { icons } from "./scripts/icons.js";
 
 // The hub serves the built files below a folder whose name changes with them, and replaces `{files}` and `{root}`.
 export default defineConfig(({ command }) => ({
@@ -11,6 +13,8 @@ export default defineConfig(({ command }) => ({
     // Nothing may be written into documents as data, and names tell what a chunk is.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Which chunk needs which, for the test of how large the first page is.
+    manifest: "chunks.json",
     reportCompressedSize: false,
     rolldownOptions: {
       // Beside the pages, modules of panels: the hub names those by a name that stays.
@@ -30,6 +34,27 @@ export default defineConfig(({ command }) => ({
     renderBuiltUrl: (name, { hostType }) => (hostType === "html" ? `{files}${name}` : { relative: true }),
   },
   plugins: [
+    icons(),
+    // The worker and its list of files. The manifest is written by hand, and pages register the worker themselves:
+    // Trusted Types want an address that a policy let pass.
+    VitePWA({
+      strategies: "injectManifest",
+      srcDir: "src/worker",
+      filename: "sw.ts",
+      injectRegister: false,
+      manifest: false,
+      integration: {
+        configureCustomSWViteBuild: (config) => {
+          config.logLevel = "warn";
+        },
+      },
+      injectManifest: {
+        globPatterns: ["assets/*", "*.js"],
+        modifyURLPrefix: { "": "{files}" },
+        dontCacheBustURLsMatching: /./,
+        rollupFormat: "iife",
+      },
+    }),
     {
       name: "development",
       apply: "serve",

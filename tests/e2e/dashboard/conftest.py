@@ -57,7 +57,8 @@ async def profile(browser: Browser) -> AsyncIterator[Callable[..., Coroutine[Any
             wrong.append(message.text)
 
     async def make(hub: RunningHub | None = None, size: str = "large", **more: Any) -> BrowserContext:
-        options = {"viewport": SIZES[size], "color_scheme": "dark", "locale": "en-GB", **more}
+        own = {"viewport": SIZES[size], "color_scheme": "dark", "locale": "en-GB", "service_workers": "block"}
+        options = {**own, **more}
         context = await browser.new_context(**options)
         context.on("weberror", lambda error: wrong.append(str(error.error)))
         context.on("console", console)

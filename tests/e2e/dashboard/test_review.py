@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -171,3 +172,74 @@ async def test_a_link_opens_one_in_german_on_a_phone(hub: RunningHub, opened: An
     await expect(detail.get_by_text("Gesehen", exact=True)).to_be_visible()
     assert hub.call("GET", f"/api/activities/{newest}")["protected"] is True
     hub.call("PATCH", f"/api/activities/{newest}", {"reviewed": False, "protected": False}, **{"If-Match": "*"})
+
+
+KEPT = """async () => {
+    const found = [];
+    for (const name of await caches.keys()) {
+        for (const { url } of await (await caches.open(name)).keys()) found.push(new URL(url));
+    }
+    return found.map((url) => url.pathname + url.search);
+}"""
+WALLS = """() => new Promise((done) => {
+    const asked = indexedDB.open("glimpser/");
+    asked.onsuccess = () => {
+        const read = asked.result.transaction("walls").objectStore("walls").getAll();
+        read.onsuccess = () => { asked.result.close(); done(read.result); };
+    };
+})"""
+
+
+async def test_without_a_network_the_shell_the_wall_and_marks_are_kept(
+    hub: RunningHub, profile: Any, stream: str
+) -> None:
+    ids = waiting(hub, stream)
+    context = await profile(hub, service_workers="allow")
+    page = await context.new_page()
+    await page.goto(f"{hub.url}/account")
+    await page.get_by_label("Keep the last wall on this device").check()
+    await page.goto(f"{hub.url}/review?stream={stream}")
+    await shown(page, 6)
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    kept = await page.evaluate(KEPT)
+    assert len(kept) > 50
+    assert [path for path in kept if not path.startswith(("/static/dashboard/", "/?shell="))] == []
+    [wall] = await page.evaluate(WALLS)
+    assert sorted(wall["streams"][0]) == ["id", "name", "reason", "status"]
+
+    # Marks wait; what was changed elsewhere meanwhile is not overwritten without a word.
+    await context.set_offline(True)
+    await expect(page.get_by_text("This device has no network. What you see is as it was")).to_be_visible()
+    await page.keyboard.press("j")
+    await page.keyboard.press("r")
+    await page.keyboard.press("j")
+    await page.keyboard.press("r")
+    await expect(page.locator(".tag.done")).to_have_count(2)
+    await expect(page.get_by_text("Marks that wait until the hub takes them: 2")).to_be_visible()
+    for reviewed in (True, False):
+        hub.call("POST", "/api/activities", {"ids": ids[1:2], "reviewed": reviewed})
+    document = await (await context.request.get(hub.url)).text()
+    await page.route(f"{hub.url}/", lambda route: route.fulfill(
+        body=re.sub("/static/dashboard/[0-9a-f]+/", "/static/dashboard/0000/", document), content_type="text/html"
+    ))  # fmt: skip
+    await context.set_offline(False)
+    await expect(page.get_by_text("Of your marks, 1 were changed elsewhere meanwhile")).to_be_visible()
+    await expect(page.locator(".tag.done")).to_have_count(1)
+    assert waiting(hub, stream) == ids[1:]
+    await page.get_by_role("button", name="Mark them again").click()
+    until(lambda: waiting(hub, stream) == ids[2:], 10, lambda: waiting(hub, stream))
+    await expect(page.get_by_text("Glimpser was updated.")).to_be_visible()
+
+    # The shell comes without a network, and goes on by itself with one.
+    await context.set_offline(True)
+    await page.get_by_role("button", name="Load the new ones").click()
+    await expect(page.get_by_role("heading", name="No network")).to_be_visible()
+    await expect(page.get_by_role("heading", name="As it was last seen: Today")).to_be_visible()
+    await expect(page.get_by_text("Front door")).to_be_visible()
+    await context.set_offline(False)
+    await shown(page, 4)
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert await page.evaluate(WALLS) == []
+    hub.sign_in()
+    hub.call("POST", "/api/activities", {"ids": ids, "reviewed": False})

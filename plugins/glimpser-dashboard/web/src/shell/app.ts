@@ -3,23 +3,33 @@
 import { msg } from "@lit/localize";
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { words } from "../api/errors.js";
+import { Refused, words } from "../api/errors.js";
 import type { PageSpec } from "../pages/index.js";
 import { at } from "../root.js";
 import { router } from "../router.js";
+import "../state/badge.js";
+import { connection } from "../state/connection.js";
 import "../state/feed.js";
 import { session } from "../state/session.js";
 import { Watch } from "../state/watch.js";
+import "../state/worker.js";
 import "../ui/ask.js";
 import { focusFirst, GElement, type Page, type PageFailed } from "../ui/element.js";
 import "../ui/empty.js";
 import { appStyles } from "./app-styles.js";
+import "./away.js";
 import "./header.js";
 import "./menu.js";
 import "./notices.js";
 import "./preferences.js";
 import "./shortcuts.js";
 import "./toasts.js";
+
+/** Whether nobody could say who is here, as opposed to that something went wrong. */
+function unanswered(): boolean {
+  const { error, presence } = session;
+  return presence === "failed" && error instanceof Refused && (error.status === 0 || error.status >= 502);
+}
 
 @customElement("g-app")
 export class GApp extends GElement {
@@ -33,6 +43,9 @@ export class GApp extends GElement {
     super();
     new Watch(this, router, session);
     void session.enter();
+    connection.subscribe(() => {
+      if (connection.reach === "live" && unanswered()) void session.enter();
+    });
     this.addEventListener("page-failed", (event) => {
       this.failure = (event as PageFailed).error;
     });
@@ -122,6 +135,7 @@ export class GApp extends GElement {
     const { place } = router;
     if (this.failure) return this.#failed(this.failure, () => location.reload());
     if (place.page?.door) return this.page;
+    if (unanswered()) return html`<g-away></g-away>`;
     if (session.presence === "failed") return this.#failed(session.error, () => void session.enter());
     if (session.presence !== "in") return this.#loading();
     if (!place.page) {

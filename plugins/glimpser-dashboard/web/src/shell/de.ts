@@ -20,6 +20,20 @@ export default {
   "The hub does not answer": "Der Hub antwortet nicht",
   "The hub is restarting…": "Der Hub startet neu…",
   "No network": "Kein Netz",
+  "The hub is asked again and again: this page goes on by itself as soon as it answers.":
+    "Der Hub wird immer wieder gefragt: Sobald er antwortet, geht es hier von selbst weiter.",
+  "As it was last seen: {0}": "Wie es zuletzt zu sehen war: {0}",
+  "This device has no network.": "Dieses Gerät hat kein Netz.",
+  "The hub does not answer.": "Der Hub antwortet nicht.",
+  "The hub is restarting.": "Der Hub startet neu.",
+  "What you see is as it was: {0}.": "Was du siehst, ist von: {0}.",
+  "Marks that wait until the hub takes them: {0}": "Markierungen, die warten, bis der Hub sie annimmt: {0}",
+  "Of your marks, {0} were changed elsewhere meanwhile and stay as they are there.":
+    "Von deinen Markierungen wurden {0} inzwischen anderswo geändert und bleiben, wie sie dort sind.",
+  "Of what you marked, {0} is not there any more, or not yours to mark.":
+    "Von dem, was du markiert hast, gibt es {0} nicht mehr, oder du darfst es nicht mehr markieren.",
+  "Mark them again": "Noch einmal markieren",
+  Understood: "Verstanden",
   Watch: "Beobachten",
   Manage: "Verwalten",
   System: "System",

@@ -7,6 +7,7 @@ import { at } from "../root.js";
 import { router } from "../router.js";
 import { connection } from "../state/connection.js";
 import { session } from "../state/session.js";
+import { tell } from "../state/toasts.js";
 import { Watch } from "../state/watch.js";
 import { isDark, setTheme } from "../theme/theme.js";
 import { GElement } from "../ui/element.js";
@@ -119,7 +120,8 @@ export class GHeader extends GElement {
   }
 
   async #leave(): Promise<void> {
-    const elsewhere = await session.leave();
+    const elsewhere = await tell(() => session.leave());
+    if (elsewhere === undefined) return;
     if (elsewhere) location.assign(elsewhere);
     else router.go("login");
   }

@@ -9,6 +9,18 @@ import { Collection } from "./store.js";
 
 const MOST = 500;
 
+/** Where marks go that cannot be sent now; set by `marks.ts`. */
+export const hold = {
+  marks: async (_ids: string[], _reviewed: boolean): Promise<void> => {},
+  /** Whether they cannot be sent now, or some wait already: then later ones wait behind those. */
+  waiting: (): boolean => false,
+};
+
+/** Whether the hub was not reached, as opposed to that it refused. */
+function away(error: unknown): boolean {
+  return error instanceof Refused && (error.status === 0 || error.status === 502 || error.status === 503);
+}
+
 export const activities = new Collection<Activity>();
 
 function become(ids: readonly string[], reviewed: boolean): void {
@@ -17,17 +29,28 @@ function become(ids: readonly string[], reviewed: boolean): void {
   }
 }
 
-/** Mark as reviewed or not, shown at once and taken back when the hub refuses. Gives those that changed. */
+/** Mark as reviewed or not: shown at once, taken back when the hub refuses, and kept where it cannot be reached. Gives
+ *  those that changed. */
 export async function review(ids: readonly string[], reviewed: boolean): Promise<string[]> {
   const changed: string[] = [];
   for (let from = 0; from < ids.length; from += MOST) {
     const some = ids.slice(from, from + MOST);
     const other = some.filter((id) => activities.get(id)?.reviewed === !reviewed);
     become(some, reviewed);
+    if (hold.waiting()) {
+      await hold.marks(some, reviewed);
+      changed.push(...other);
+      continue;
+    }
     try {
       const marked = await body(api.POST("/api/activities", { body: { ids: some, reviewed } }));
       changed.push(...marked.ids);
     } catch (error) {
+      if (away(error)) {
+        await hold.marks(some, reviewed);
+        changed.push(...other);
+        continue;
+      }
       become(other, !reviewed);
       throw error;
     }

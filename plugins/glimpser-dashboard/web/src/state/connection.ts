@@ -5,6 +5,8 @@ import { at, FILES, ROOT } from "../root.js";
 import { socket } from "./socket.js";
 import { Changing } from "./watch.js";
 
+const KNOCK = 3000;
+
 /** `away`: the hub does not answer; `restarting`: it says that it starts or stops; `offline`: this device has no network. */
 export type Reach = "connecting" | "live" | "reconnecting" | "away" | "restarting" | "offline";
 
@@ -13,7 +15,10 @@ export class Connection extends Changing {
   reach: Reach = "connecting";
   /** Whether the hub serves another version of these pages by now. */
   outdated = false;
+  /** Since when what is shown is not what is now, milliseconds since 1970; 0 while it is. */
+  since = 0;
   #was: string = socket.state;
+  #knocks = false;
 
   constructor() {
     super();
@@ -31,6 +36,7 @@ export class Connection extends Changing {
   /** Somebody could not reach the hub. */
   doubt(): void {
     socket.restart();
+    void this.#knock();
   }
 
   #look(): void {
@@ -38,37 +44,60 @@ export class Connection extends Changing {
     if (state === "live" && this.#was === "reconnecting") void this.compare();
     this.#was = state;
     if (!navigator.onLine) this.#become("offline");
-    else if (state === "live" || state === "closed") this.#become("live");
+    else if (state === "live" || (state === "closed" && !this.#knocks)) this.#become("live");
     else if (state === "connecting") this.#become("connecting");
-    else {
+    else if (state === "reconnecting") {
       if (this.reach === "live" || this.reach === "offline") this.#become("reconnecting");
-      void this.#ask();
+      void this.#knock();
     }
   }
 
-  async #ask(): Promise<void> {
-    const reach = await fetch(at("readyz"), { cache: "no-store" }).then(
+  async #ask(): Promise<Reach> {
+    return fetch(at("readyz"), { cache: "no-store" }).then(
       (answer): Reach => (answer.ok ? "reconnecting" : "restarting"),
       (): Reach => "away",
     );
-    if (socket.state === "reconnecting" && navigator.onLine) this.#become(reach);
   }
 
-  /** Look whether the document names other files than those that run here. */
-  async compare(): Promise<void> {
+  /** Ask the hub until it is there; nobody else tells when it is back. */
+  async #knock(): Promise<void> {
+    if (this.#knocks) return;
+    this.#knocks = true;
+    for (;;) {
+      const reach = await this.#ask();
+      const { state } = socket;
+      if (state === "live" || state === "connecting" || (state === "closed" && reach === "reconnecting")) break;
+      if (reach === "reconnecting") socket.hurry();
+      this.#become(navigator.onLine ? reach : "offline");
+      await new Promise((done) => {
+        setTimeout(done, KNOCK * (0.75 + Math.random() / 2));
+        addEventListener("online", done, { once: true });
+      });
+    }
+    this.#knocks = false;
+    this.#look();
+  }
+
+  /** Whether the document names other files than those that run here. */
+  async compare(): Promise<boolean> {
     const text = await fetch(ROOT, { cache: "no-cache" }).then(
       (answer) => answer.text(),
       () => "",
     );
     const digest = FILES.pathname.split("/").at(-2) ?? "";
-    if (!text.includes("glimpser-files") || text.includes(`/${digest}/`) || import.meta.env.DEV) return;
-    this.outdated = true;
-    this.changed();
+    const same = !text.includes("glimpser-files") || text.includes(`/${digest}/`);
+    if (!same && !this.outdated && !import.meta.env.DEV) {
+      this.outdated = true;
+      this.changed();
+    }
+    return this.outdated;
   }
 
   #become(reach: Reach): void {
     if (reach === this.reach) return;
     this.reach = reach;
+    if (reach === "live" || reach === "connecting") this.since = 0;
+    else this.since ||= Date.now();
     this.changed();
   }
 }

@@ -65,11 +65,15 @@ export class Session extends Changing {
     this.changed();
   }
 
-  /** Sign out; gives where to go to sign out at the provider too, or null. */
+  /** Sign out; gives where to go to sign out at the provider too, or null. Throws where the hub was not told. */
   async leave(): Promise<string | null> {
     // What closes because of it is no session that ended elsewhere.
     socket.close();
-    const answer = await api.POST("/api/auth/logout").catch(() => null);
+    const answer = await api.POST("/api/auth/logout").catch((error) => {
+      if (!(error instanceof Refused) || error.status !== 0) return null;
+      socket.open();
+      throw error;
+    });
     this.#forget("out");
     this.changed();
     return answer?.response.headers.get("Location") ?? null;

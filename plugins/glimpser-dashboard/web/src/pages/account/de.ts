@@ -20,6 +20,12 @@ export default {
   "Sign out everywhere?": "Überall abmelden?",
   "This device is signed out too; sign in again afterwards.":
     "Auch dieses Gerät wird abgemeldet; melde dich danach wieder an.",
+  "What this browser keeps": "Was dieser Browser behält",
+  "For when the hub cannot be reached. Erased when you sign out, when you are signed out, and after seven days.":
+    "Für den Fall, dass der Hub nicht erreichbar ist. Wird gelöscht, wenn du dich abmeldest oder abgemeldet wirst, und nach sieben Tagen.",
+  "Keep the last wall on this device": "Die letzte Wand auf diesem Gerät behalten",
+  "Names and states of the streams that you see, and when. No pictures. Whoever can unlock this device can read it.":
+    "Namen und Zustände der Streams, die du siehst, und wann. Keine Bilder. Wer dieses Gerät entsperren kann, kann es lesen.",
   "QR code for the app": "QR-Code für die App",
   "Scan this with an authenticator app, or type this into it:":
     "Scanne dies mit einer Authenticator-App, oder gib dort ein:",

@@ -10,6 +10,7 @@ import "./data.js";
 import "./devices.js";
 import "./factor.js";
 import "./identities.js";
+import "./keep.js";
 import "./keys.js";
 import "./password.js";
 import "./profile.js";
@@ -60,6 +61,7 @@ export class PageAccount extends Page {
       ${session.capabilities?.password_sign_in ? html`<account-password></account-password>` : nothing}
       <account-factor></account-factor>
       <account-devices></account-devices>
+      <account-keep></account-keep>
       <account-identities></account-identities>
       <account-keys></account-keys>
       <account-rights></account-rights>
