@@ -1,5 +1,5 @@
 """What plugins bring to the pages: every slot, what stands where a panel is broken or takes too much, and what happens
-in open pages when a plugin is switched off."""
+in open pages when a plugin is switched off, or gone after a restart."""
 
 from __future__ import annotations
 
@@ -158,3 +158,24 @@ async def test_a_page_that_is_broken_or_takes_too_much_says_so_and_harms_nothing
 async def test_a_page_that_no_plugin_brings_says_so(opened: Any) -> None:
     page = await opened("p/shelf/shelf-none", "small")
     await expect(page.get_by_role("heading", name=re.compile("There is no such page"))).to_be_visible()
+
+
+async def test_a_hub_that_restarts_without_a_plugin_is_found_again(profile: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "hub"
+    folder.mkdir()
+    package(tmp_path / "site", "shelf", PLUGIN, **{f"{name}_js": GOOD for name in PAGES})
+    before = {"GLIMPSER_PLUGINS": "password,dashboard,shelf", "PYTHONPATH": str(tmp_path / "site")}
+    with running(folder, tmp_path, **before) as hub:
+        hub.sign_up()
+        page = await (await profile(hub)).new_page()
+        await page.goto(f"{hub.url}/p/shelf/shelf-good")
+        await expect(page.get_by_text("Hello ada on version 1")).to_be_visible()
+        await page.evaluate("() => { window.stays = true; }")
+    await expect(page.get_by_text("The hub does not answer. What you see is as it was")).to_be_visible()
+    with running(folder, tmp_path, int(hub.url.rpartition(":")[2]), GLIMPSER_PLUGINS="password,dashboard"):
+        await expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+        await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+        await expect(page.get_by_role("link", name="The good")).to_have_count(0)
+        await page.get_by_role("link", name="Wall", exact=True).click()
+        await expect(page.get_by_role("heading", name="No streams yet")).to_be_visible()
+        assert await page.evaluate("window.stays")
