@@ -45,7 +45,8 @@ Failed = Callable[[str, Exception], None]
 
 
 class Site:
-    """The front end and panels of the plugins that can be used; files that are not there stop their plugin alone.
+    """The front end and panels of the plugins that can be used. A plugin of which one part cannot be used shows none of
+    the others; that is no other plugin's trouble.
 
     ``fail(plugin, error)`` is told of those. ``core``: paths that are no pages, which a front end cannot have.
     ``permissions``: those that panels may ask for. ``owner``: the plugin of the front end, "" for the built-in pages.
@@ -58,19 +59,27 @@ class Site:
         self._permissions = permissions
         self._taken = {segments(path)[0] for path in core}
         self.front, self.owner, self._bundle = BUILT_IN, "", self._built_in
-        for offer in registry.front_ends.values():
-            self._use(offer, self._take_front_end, fail)
         self.panels: list[Panel] = []
-        for panel in registry.panels:
-            self._use(panel, self._take_panel, fail)
-        self.policy = policy(self.front.trusted_types)
+        failed: set[str] = set()
 
-    def _use(self, offer: Offer[Any], take: Callable[[Offer[Any]], None], fail: Failed) -> None:
-        try:
-            take(offer)
-        except Exception as error:  # a package of somebody else is read: anything may come out of it
-            log.error("the pages of plugin %s cannot be used: %s", offer.plugin, error)
-            fail(offer.plugin, error)
+        def use(offer: Offer[Any], take: Callable[[Offer[Any]], None]) -> None:
+            if offer.plugin in failed:
+                return
+            try:
+                take(offer)
+            except Exception as error:  # a package of somebody else is read: anything may come out of it
+                log.error("the pages of plugin %s cannot be used: %s", offer.plugin, error)
+                failed.add(offer.plugin)
+                fail(offer.plugin, error)
+
+        for front_end in registry.front_ends.values():
+            use(front_end, self._take_front_end)
+        for panel in registry.panels:
+            use(panel, self._take_panel)
+        self.panels = [panel for panel in self.panels if panel.plugin not in failed]
+        if self.owner in failed:
+            self.front, self.owner, self._bundle = BUILT_IN, "", self._built_in
+        self.policy = policy(self.front.trusted_types)
 
     def _take_front_end(self, offer: Offer[FrontEndSpec]) -> None:
         bundle = self._read(offer.spec.files)

@@ -199,3 +199,13 @@ def test_a_bad_panel_is_not_shown(made: Any, more: dict[str, str], words: str) -
     assert len(complaints) == 1
     assert words in complaints[0]
     assert site.panels == []
+
+
+def test_a_plugin_with_one_bad_panel_shows_nothing(made: Any) -> None:
+    good, bad = (
+        PanelSpec(slot="page", title="Shelf", element=f"shelf-{name}", module=f"shelf_pages:built/{name}.js")
+        for name in ("card", "none")
+    )
+    site, complaints = made(FrontEndSpec(files="shelf_pages:built"), good, bad, good, bad)
+    assert (len(complaints), site.panels) == (1, [])
+    assert (site.front.files, site.owner) == ("glimpser.pages:static", "")
