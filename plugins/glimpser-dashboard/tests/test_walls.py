@@ -117,6 +117,13 @@ async def test_shared_walls_are_seen_by_the_role_and_changed_by_nobody_else(
         assert await status(answer) == ((403, "dashboard.not_yours") if seen else (404, "dashboard.not_found"))
 
 
+async def test_who_may_save_no_walls_sees_their_own_and_can_do_nothing_with_it(app: Any) -> None:
+    await saved(app)
+    app.extensions["glimpser"].hidden |= {DOOR, YARD}
+    become(app, "tester", "viewer", "streams.view")
+    assert [(wall["mine"], wall["can"], wall["tiles"]) for wall in await listed(app)] == [(True, [], [])]
+
+
 async def test_who_manages_walls_changes_those_of_others(app: Any) -> None:
     client = app.test_client()
     await saved(app, visibility="shared", role="operator")

@@ -11,7 +11,7 @@ from tortoise.expressions import Q
 from glimpser_sdk.ids import is_id
 from glimpser_sdk.web import Problem
 
-from .hooks import MANAGE
+from .hooks import MANAGE, SAVE
 from .inputs import Layout
 from .models import Wall
 
@@ -44,7 +44,7 @@ def shown(wall: Wall, asking: Principal, sees: Sees) -> dict[str, Any]:
         **layout,
         "role": wall.role or None,
         "mine": mine,
-        "can": ["change", "delete"] if mine or manages(asking) else [],
+        "can": ["change", "delete"] if SAVE in asking.permissions and (mine or manages(asking)) else [],
         **{name: getattr(wall, name).isoformat().replace("+00:00", "Z") for name in ("created_at", "updated_at")},
     }
 
@@ -59,7 +59,7 @@ async def page_of(query: ListQuery, asking: Principal, sees: Sees) -> tuple[list
         shared &= Q(role__in=["", asking.role])
     rows = await Wall.filter(Q(owner_id=asking.id) | shared).order_by("id")
     walls = [shown(row, asking, sees) for row in rows]
-    walls = [wall for wall in walls if wall["can"] or wall["tiles"]]
+    walls = [wall for wall in walls if wall["mine"] or manages(asking) or wall["tiles"]]
     rest = [wall for wall in walls if query.cursor is None or wall["id"] > query.cursor]
     found = rest[: query.limit]
     return found, found[-1]["id"] if len(rest) > query.limit else None, len(walls)
