@@ -2,14 +2,14 @@
 
 import { msg, str } from "@lit/localize";
 import { css, html } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { customElement } from "lit/decorators.js";
 import { at } from "../root.js";
 import { router } from "../router.js";
 import { connection } from "../state/connection.js";
 import { session } from "../state/session.js";
 import { tell } from "../state/toasts.js";
 import { Watch } from "../state/watch.js";
-import { isDark, setTheme } from "../theme/theme.js";
+import { theme } from "../theme/theme.js";
 import { GElement } from "../ui/element.js";
 import "../ui/icon.js";
 
@@ -72,26 +72,24 @@ export class GHeader extends GElement {
     `,
   ];
 
-  @state() private dark = isDark();
-
   constructor() {
     super();
-    new Watch(this, session, connection);
+    new Watch(this, session, connection, theme);
   }
 
   override render(): unknown {
     const { me } = session;
     if (!me) return "";
     const name = me.display_name || me.name;
-    const theme = this.dark ? msg("Light") : msg("Dark");
+    const other = theme.dark ? msg("Light") : msg("Dark");
     return html`<header>
       <a class="brand" href=${at("")}><img src=${at("favicon.svg")} alt="" width="26" height="26" />Glimpser</a>
       <span class="gap"></span>
       <p class="connection" role="status" data-reach=${connection.reach}>
         <span class="dot"></span><span class="words">${this.#reach()}</span>
       </p>
-      <button class="button ghost square" type="button" title=${theme} aria-label=${theme} @click=${this.#switch}>
-        <g-icon name=${this.dark ? "sun" : "moon"}></g-icon>
+      <button class="button ghost square" type="button" title=${other} aria-label=${other} @click=${this.#switch}>
+        <g-icon name=${theme.dark ? "sun" : "moon"}></g-icon>
       </button>
       <a class="button ghost me" href=${at("account")} title=${msg("Your account")}>
         <g-icon name="user"></g-icon><span class="truncate name">${name}</span>
@@ -115,8 +113,7 @@ export class GHeader extends GElement {
   }
 
   #switch(): void {
-    this.dark = !this.dark;
-    setTheme(this.dark ? "dark" : "light");
+    theme.choose(theme.dark ? "light" : "dark");
   }
 
   async #leave(): Promise<void> {

@@ -2,13 +2,13 @@
 
 import { setLanguage } from "../locale/index.js";
 import { session } from "../state/session.js";
-import { setTheme } from "../theme/theme.js";
+import { theme } from "../theme/theme.js";
 import { setZone } from "../ui/format.js";
 
 session.subscribe(() => {
   const { me } = session;
   if (!me) return;
   setZone(me.timezone);
-  if (me.theme) setTheme(me.theme);
+  if (me.theme) theme.choose(me.theme);
   void setLanguage(me.language);
 });

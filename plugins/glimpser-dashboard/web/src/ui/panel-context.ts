@@ -9,7 +9,7 @@ import { router } from "../router.js";
 import { type Change, socket } from "../state/socket.js";
 import { store } from "../state/store.js";
 import { toast } from "../state/toasts.js";
-import { isDark } from "../theme/theme.js";
+import { theme } from "../theme/theme.js";
 import { ago, clock, number, when } from "./format.js";
 import { allowance, MOST_SUBSCRIPTIONS, patience } from "./panel-limits.js";
 
@@ -59,7 +59,7 @@ export class Lent {
     return Object.freeze({
       version: 1 as const,
       language: language(),
-      theme: isDark() ? ("dark" as const) : ("light" as const),
+      theme: theme.dark ? ("dark" as const) : ("light" as const),
       request: async (method: string, path: string, body?: unknown, headers?: Record<string, string>) => {
         if (!this.#may(() => requests.take())) throw this.#refusal();
         return await ask(method, path, body, headers);

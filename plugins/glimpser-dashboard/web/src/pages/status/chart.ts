@@ -4,6 +4,7 @@ import { css, html, type PropertyValues, unsafeCSS } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import uPlot from "uplot";
 import sheet from "uplot/dist/uPlot.min.css?inline";
+import { theme } from "../../theme/theme.js";
 import { GElement } from "../../ui/element.js";
 import { dates, number } from "../../ui/format.js";
 import type { Series } from "./samples.js";
@@ -30,18 +31,20 @@ export class GChart extends GElement {
   @property({ attribute: false }) names: [string, string] = ["", ""];
   #plot: uPlot | null = null;
   #sized = new ResizeObserver(() => this.#fit());
-  #themed = new MutationObserver(() => this.#make());
+  #unthemed = (): void => {};
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#sized.observe(this);
-    this.#themed.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    this.#unthemed = theme.subscribe(() => {
+      if (this.#plot) this.#make();
+    });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#sized.disconnect();
-    this.#themed.disconnect();
+    this.#unthemed();
     this.#plot?.destroy();
     this.#plot = null;
   }
