@@ -301,6 +301,7 @@ async def delete_user(hub: Hub, principal: Principal, user: User) -> None:
     await hub.db.write(change)
     hub.identity.ended(ended)
     await hub.identity.forget_factor(user)
+    await hub.runtime.forget(user.id)
 
 
 @route("POST", "/api/users/<id:user_id>/unlock", permission="users.manage", dangerous=True, load=USER, answer=UserOut)

@@ -66,6 +66,8 @@ def _factories(c: Contribution) -> Iterator[Lazy]:
             yield spec.factory
     for command in c.commands:
         yield command.command
+    if c.models and c.models.forget:
+        yield c.models.forget
 
 
 def _models(c: Contribution) -> Iterator[Lazy]:

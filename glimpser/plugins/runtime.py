@@ -25,6 +25,7 @@ from glimpser_sdk.errors import NotReady
 
 SETUP_SECONDS = 30.0
 TEARDOWN_SECONDS = 5.0
+FORGET_SECONDS = 10.0
 RETRY_SECONDS = (5.0, 300.0)
 
 _log = logging.getLogger("glimpser.plugins")
@@ -98,6 +99,18 @@ class Runtime:
             await asyncio.wait(self._retries.values(), timeout=self._teardown_seconds)
         for plugin in reversed(self._host.alive()):
             await self._stop(plugin)
+
+    async def forget(self, user_id: str) -> None:
+        """Somebody's account is gone: let every running plugin forget what its tables keep of them."""
+        for plugin in self._host.alive():
+            spec = plugin.contribution.models if plugin.contribution else None
+            if spec is None or spec.forget is None:
+                continue
+            try:
+                async with asyncio.timeout(FORGET_SECONDS):
+                    await spec.forget.load()(self._contexts[plugin.id], user_id)
+            except Exception:  # a plugin's code: anything may come out of it
+                _log.exception("plugin %s did not forget a removed account", plugin.id)
 
     async def _configure(self, plugin: Plugin) -> None:
         spec = plugin.contribution.config if plugin.contribution else None

@@ -199,10 +199,15 @@ class EventTypeSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelsSpec:
-    """The plugin's tables: modules of Tortoise models (names prefixed ``ID_``) and the package of its migrations."""
+    """The plugin's tables: modules of Tortoise models (names prefixed ``ID_``) and the package of its migrations.
+
+    ``forget``: an ``async def forget(ctx, user_id)``, called once an account is removed: what is kept of that person
+    goes. The account is gone already whatever comes of it, and a hub in which the plugin does not run does not call it.
+    """
 
     modules: tuple[str, ...]
     migrations: str
+    forget: Lazy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

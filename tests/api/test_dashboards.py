@@ -56,6 +56,23 @@ def test_a_wall_shows_nobody_a_stream_that_they_do_not_see(hub: ApiHub, streams:
     hub.call("DELETE", f"{URL}/{id}", **{"If-Match": "*"})
 
 
+def test_what_a_removed_account_kept(hub: ApiHub, streams: tuple[str, str]) -> None:
+    leaves, private, shared = Person(hub, "viewer"), new_id(), new_id()
+    assert leaves.api.put(f"{URL}/{private}", json=document(*streams)).status_code == 200
+    assert leaves.api.put(f"{URL}/{shared}", json=document(*streams, visibility="shared")).status_code == 200
+    mine = {"filters": [{"name": "Door", "query": "severity=critical"}]}
+    assert leaves.api.put("/api/me/review-filters", json=mine).json() == mine
+    assert leaves.api.get("/api/me/review-filters").json() == mine
+    hub.call("DELETE", f"/api/users/{leaves.id}", **{"If-Match": "*"})
+    # What others see stays, and belongs to who manages walls.
+    [left] = hub.get(URL)
+    assert (left["id"], left["owner_id"], left["owner_name"], left["mine"]) == (shared, "", "", False)
+    assert left["can"] == ["change", "delete"]
+    hub.call("DELETE", f"{URL}/{shared}", **{"If-Match": "*"})
+    assert hub.call("PUT", f"{URL}/{private}", document(*streams))["version"] == 1, "the private one is gone"
+    hub.call("DELETE", f"{URL}/{private}", **{"If-Match": "*"})
+
+
 def test_who_may_watch_alone_saves_nothing(hub: ApiHub, streams: tuple[str, str]) -> None:
     guest = Person(hub, "guest").api
     assert guest.get(URL).json() == []

@@ -237,6 +237,10 @@ def spare_wall(world: World, who: str, target: str) -> Call:
     return Call({"wall_id": world.wall_of(owner)}, json=body)
 
 
+says({"filters": [{"name": "Door", "query": "severity=critical"}]},
+     "PUT /api/me/review-filters", "PUT /api/p/dashboard/me/review-filters")  # fmt: skip
+
+
 # --- people
 
 

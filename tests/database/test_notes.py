@@ -22,7 +22,7 @@ MODELS = models_of(plugin.glimpser_models())
 
 
 async def test_up_to_zero_and_up(url: str, tmp_path: Path) -> None:
-    await up_to_zero_and_up(url, tmp_path, "notes", MODELS, migration="0001_initial", tables=["notes_notes"])
+    await up_to_zero_and_up(url, tmp_path, "notes", MODELS, migrations=["0001_initial"], tables=["notes_notes"])
 
 
 async def exported(url: str, data_dir: Path) -> str:

@@ -17,7 +17,14 @@ MODELS = models_of(plugin.glimpser_models())
 
 
 async def test_up_to_zero_and_up(url: str, tmp_path: Path) -> None:
-    await up_to_zero_and_up(url, tmp_path, "dashboard", MODELS, migration="0001_walls", tables=["dashboard_walls"])
+    await up_to_zero_and_up(
+        url,
+        tmp_path,
+        "dashboard",
+        MODELS,
+        migrations=["0001_walls", "0002_filters"],
+        tables=["dashboard_filters", "dashboard_walls"],
+    )
 
 
 async def test_what_is_saved_is_read(url: str, tmp_path: Path) -> None:

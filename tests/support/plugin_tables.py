@@ -16,14 +16,14 @@ def models_of(spec: ModelsSpec) -> AppModels:
 
 
 async def up_to_zero_and_up(
-    url: str, data_dir: Path, plugin: str, models: AppModels, *, migration: str, tables: list[str]
+    url: str, data_dir: Path, plugin: str, models: AppModels, *, migrations: list[str], tables: list[str]
 ) -> None:
-    """The plugin's one migration makes its tables, takes them away, and makes them again."""
+    """The plugin's migrations make its tables, take them away, and make them again."""
     async with migrating(url, data_dir) as migrator:
-        assert await migrator.up(plugin, models) == [migration]
+        assert await migrator.up(plugin, models) == migrations
         assert await migrator.up(plugin, models) == []
-        assert await migrator.to_zero(plugin, models) == [migration]
-        assert await migrator.up(plugin, models) == [migration]
+        assert await migrator.to_zero(plugin, models) == migrations[::-1]
+        assert await migrator.up(plugin, models) == migrations
         assert await migrator.purge(plugin) == tables
 
 

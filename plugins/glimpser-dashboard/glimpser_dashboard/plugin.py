@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from glimpser_sdk import FrontEndSpec, ModelsSpec, PanelSpec, PermissionSpec, PluginManifest, RouterSpec, hookimpl
 
+from .filters import hooks as filters
 from .walls import hooks as walls
 
 PATHS = (
@@ -63,7 +64,7 @@ def glimpser_front_ends() -> list[FrontEndSpec]:
 
 @hookimpl
 def glimpser_models() -> ModelsSpec:
-    """Saved walls."""
+    """Saved walls and filters."""
     return walls.models()
 
 
@@ -75,8 +76,8 @@ def glimpser_permissions() -> list[PermissionSpec]:
 
 @hookimpl
 def glimpser_routers() -> list[RouterSpec]:
-    """The walls."""
-    return walls.routers()
+    """The walls, and one's own filters."""
+    return [*walls.routers(), *filters.routers()]
 
 
 @hookimpl

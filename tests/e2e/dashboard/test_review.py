@@ -117,6 +117,39 @@ async def test_the_calendar_counts_and_chooses(hub: RunningHub, opened: Any, str
     hub.call("POST", "/api/activities", {"ids": [a["id"] for a in marked], "reviewed": False})
 
 
+async def test_a_hit_of_the_search_opens_its_event(hub: RunningHub, opened: Any, film: Path) -> None:
+    # Of a day with more than fit on the first page of the list, one of the oldest.
+    other = hub.stream("Depot", film, enabled=False)
+    day = DAY - timedelta(days=3)
+    for n in range(54):
+        report(hub, other, f"{day}T{n // 6 + 3:02}:{n % 6 * 10:02}:00Z")
+    hit = hub.call("GET", f"/api/events?stream={other}&limit=100")[-1]
+    page = await opened(f"review?event={hit['id']}")
+    detail = page.locator("g-dialog")
+    await expect(detail.locator("li[aria-current]")).to_have_count(1)
+    assert f"activity={hit['activity_id']}" in page.url
+    assert f"from={day}" in page.url
+    await page.keyboard.press("Escape")
+    card = page.locator(f'g-activity article[data-activity="{hit["activity_id"]}"]')
+    await expect(card.locator(".open")).to_be_focused()
+    assert "event=" not in page.url
+
+    # Filters are kept for the person, not for the browser; what was forgotten by mistake comes back.
+    await page.get_by_text("Saved", exact=True).click()
+    await page.get_by_label("Name of these filters").fill("That day")
+    await page.get_by_role("button", name="Keep", exact=True).click()
+    await expect(page.get_by_text("Kept as That day.")).to_be_visible()
+    again = await opened("review")
+    await again.get_by_text("Saved", exact=True).click()
+    await again.get_by_role("button", name="That day", exact=True).click()
+    await again.wait_for_url(f"**from={day}**")
+    await again.get_by_text("Saved", exact=True).click()
+    await again.get_by_role("button", name="Forget That day").click()
+    await again.get_by_role("button", name="Undo").click()
+    await again.get_by_text("Saved", exact=True).click()
+    await expect(again.get_by_role("button", name="That day", exact=True)).to_be_visible()
+
+
 async def test_what_arrives_waits_to_be_let_in(hub: RunningHub, opened: Any, stream: str) -> None:
     page = await opened(f"review?stream={stream}")
     await shown(page, 6)

@@ -8,8 +8,12 @@ SAVE, MANAGE = "dashboard.save", "dashboard.manage"
 
 
 def models() -> ModelsSpec:
-    """One table."""
-    return ModelsSpec(modules=("glimpser_dashboard.walls.models",), migrations="glimpser_dashboard.migrations")
+    """Walls, and filters of the inbox."""
+    return ModelsSpec(
+        modules=("glimpser_dashboard.walls.models", "glimpser_dashboard.filters.models"),
+        migrations="glimpser_dashboard.migrations",
+        forget=lazy("glimpser_dashboard.walls.store:forget"),
+    )
 
 
 def permissions() -> list[PermissionSpec]:

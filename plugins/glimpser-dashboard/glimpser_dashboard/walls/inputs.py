@@ -112,7 +112,7 @@ class WallOut(BaseModel):
     name: str
     visibility: Visibility
     role: str | None
-    owner_id: str
+    owner_id: str = Field(description="'' when the account of who made it is gone.")
     owner_name: str
     mine: bool = Field(description="Whether the principal owns it.")
     can: list[str] = Field(description="What the principal may do with it: change, delete.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tortoise.expressions import Q
 
+from glimpser_dashboard.filters.models import Filters
 from glimpser_sdk.ids import is_id
 from glimpser_sdk.web import Problem
 
@@ -105,6 +106,19 @@ async def delete(ctx: HubContext, wall_id: str, author: Principal, match: Match)
         _check_owner(wall, author)
         match(wall.version)
         await wall.delete(using_db=connection)
+
+    await ctx.write(change)
+
+
+async def forget(ctx: HubContext, user_id: str) -> None:
+    """Somebody's account is gone: their private walls and filters go with it, and the walls that others see stay, which
+    from then on belong to nobody: who manages walls changes and deletes them."""
+
+    async def change(connection: Any) -> None:
+        await Filters.filter(id=user_id).using_db(connection).delete()
+        theirs = Wall.filter(owner_id=user_id).using_db(connection)
+        await theirs.filter(visibility="private").delete()
+        await theirs.update(owner_id="", owner_name="")
 
     await ctx.write(change)
 

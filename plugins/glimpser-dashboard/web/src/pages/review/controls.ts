@@ -6,7 +6,7 @@ import { customElement, property } from "lit/decorators.js";
 import { at } from "../../root.js";
 import { router } from "../../router.js";
 import { store } from "../../state/store.js";
-import { toast } from "../../state/toasts.js";
+import { tell, toast } from "../../state/toasts.js";
 import { Watch } from "../../state/watch.js";
 import { GElement } from "../../ui/element.js";
 import "../../ui/icon.js";
@@ -72,6 +72,7 @@ export class GReviewControls extends GElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    void saved.read().catch(() => {});
     document.addEventListener("pointerdown", this.#outside);
     document.addEventListener("focusin", this.#outside);
   }
@@ -147,7 +148,7 @@ export class GReviewControls extends GElement {
           ({ name, query }) => html`<div class="pair">
             <button class="item" type="button" @click=${() => this.#use(query)}><span class="truncate">${name}</span></button>
             <button class="button ghost square small" type="button" aria-label=${msg(str`Forget ${name}`)}
-              title=${msg(str`Forget ${name}`)} @click=${() => saved.remove(name)}><g-icon name="close"></g-icon></button>
+              title=${msg(str`Forget ${name}`)} @click=${() => void this.#forget(name, query)}><g-icon name="close"></g-icon></button>
           </div>`,
         )}
         <form class="row" @submit=${this.#keep}>
@@ -155,7 +156,7 @@ export class GReviewControls extends GElement {
             placeholder=${msg("Name of these filters")} />
           <button class="button small primary">${msg("Keep")}</button>
         </form>
-        <p class="hint">${msg("Kept in this browser, for you alone.")}</p>
+        <p class="hint">${msg("Kept on the hub for you alone, on every device.")}</p>
       </div>
     </details>`;
   }
@@ -166,16 +167,20 @@ export class GReviewControls extends GElement {
     this.#shut();
   }
 
-  #keep(submit: SubmitEvent): void {
+  async #forget(name: string, query: string): Promise<void> {
+    const gone = await tell(() => saved.remove(name).then(() => true));
+    const run = (): void => void tell(() => saved.keep({ name, query }));
+    if (gone) toast(msg(str`${name} is forgotten.`), "", { words: msg("Undo"), run });
+  }
+
+  async #keep(submit: SubmitEvent): Promise<void> {
     submit.preventDefault();
     const form = submit.currentTarget as HTMLFormElement;
     const name = String(new FormData(form).get("name")).trim();
     if (!name) return;
     const all = new URLSearchParams(location.search);
-    saved.keep(
-      name,
-      String(new URLSearchParams([...all].filter(([key]) => (NAMES as readonly string[]).includes(key)))),
-    );
+    const query = String(new URLSearchParams([...all].filter(([key]) => (NAMES as readonly string[]).includes(key))));
+    if (!(await tell(() => saved.keep({ name, query }).then(() => true)))) return;
     form.reset();
     this.#shut();
     toast(msg(str`Kept as ${name}.`), "good");

@@ -64,6 +64,10 @@ export const detailStyles = css`
     padding: 0.375rem 0;
     font-size: var(--g-size-small);
   }
+  .events li[aria-current] {
+    background: var(--g-hover);
+    box-shadow: inset 3px 0 var(--g-accent);
+  }
   .events li + li {
     border-top: 1px solid var(--g-line);
   }

@@ -31,6 +31,8 @@ export class GActivityDetail extends GElement {
   static override styles = [GElement.styles, levels, detailStyles];
 
   @property() activity = "";
+  /** One of its events to point at. */
+  @property() event = "";
   /** Whether there is one before and after it. */
   @property({ attribute: false }) steps: [boolean, boolean] = [false, false];
   @state() private events: Happening[] | null = null;
@@ -135,10 +137,16 @@ export class GActivityDetail extends GElement {
 
   #list(): unknown {
     if (this.problem) return html`<p class="wrong" role="alert">${words(this.problem)}</p>`;
-    const events = this.events ?? [];
+    const all = this.events ?? [];
+    // The one that is pointed at is among those that are shown.
+    const at = Math.max(0, all.findIndex(({ id }) => id === this.event) - MOST_EVENTS + 1);
+    const events = all.slice(at);
     return html`<ol class="events" aria-label=${msg("Events")} aria-busy=${this.events === null}>
       ${events.slice(0, MOST_EVENTS).map(
-        (event, n) => html`<li><span class="level ${severityKind(event.severity)}"></span>
+        (
+          event,
+          n,
+        ) => html`<li aria-current=${event.id === this.event ? "true" : nothing}><span class="level ${severityKind(event.severity)}"></span>
           <time datetime=${event.started_at}>${clock(event.started_at)}</time>
           <span class="said">${event.text || typeName(event.type)}</span>
           <span class="muted">${event.state === "open" ? msg("now") : lasted(event)}</span>
@@ -151,6 +159,11 @@ export class GActivityDetail extends GElement {
       )}
       ${events.length > MOST_EVENTS ? html`<li class="muted">${msg(str`and ${events.length - MOST_EVENTS} more`)}</li>` : nothing}
     </ol>`;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (!changed.has("events") && !changed.has("event")) return;
+    this.shadowRoot?.querySelector("li[aria-current]")?.scrollIntoView({ block: "nearest" });
   }
 
   #actions(activity: Activity): unknown {

@@ -9,6 +9,8 @@ import { Changing } from "../../state/watch.js";
 import { asked, type Filters, fits, later, NONE, SEVERITIES, type Severity, zone } from "./filters.js";
 
 const PAGE = 48;
+/** Further back than so many pages nothing is looked for; its dialog shows it all the same. */
+const MOST_PAGES = 40;
 const SETTLE = 250;
 const RECOUNT = 2000;
 const MANY = 12;
@@ -45,6 +47,7 @@ export class Inbox extends Changing {
   month = "";
   days = new Map<string, Day>();
   #shown = "";
+  #wanted = "";
   #next: string | null = null;
   #turn = 0;
   #touched = new Set<string>();
@@ -77,6 +80,7 @@ export class Inbox extends Changing {
     this.#shown = wanted;
     this.filters = filters;
     this.chosen.clear();
+    this.#wanted = "";
     void this.load();
   }
 
@@ -101,6 +105,27 @@ export class Inbox extends Changing {
     this.loading = false;
     this.changed();
     void this.count();
+    await this.#further();
+  }
+
+  /** Read on until an activity is among them. */
+  want(id: string): void {
+    this.#wanted = id;
+    if (!this.loading) void this.#further();
+  }
+
+  /** The one that was wanted, once it is there. */
+  found(): string {
+    const wanted = this.#wanted;
+    if (!wanted || !this.ids.includes(wanted)) return "";
+    this.#wanted = "";
+    return wanted;
+  }
+
+  async #further(): Promise<void> {
+    for (let n = 0; n < MOST_PAGES && this.more && this.#wanted && !this.ids.includes(this.#wanted); n++) {
+      await this.older();
+    }
   }
 
   /** Read the next ones, older than all that is on screen. */

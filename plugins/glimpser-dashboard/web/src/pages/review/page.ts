@@ -29,6 +29,7 @@ import { type Doer, Keys, keyHelp } from "./keys.js";
 import type { GActivities } from "./list.js";
 import { nothingThere } from "./nothing.js";
 import "./list.js";
+import { Seek } from "./seek.js";
 import { styles } from "./styles.js";
 import type { Chose } from "./tabs.js";
 import { counted } from "./tabs.js";
@@ -42,6 +43,9 @@ export class PageReview extends Page implements Doer {
   @state() private current = "";
   @state() private helping = false;
   #inbox = new Inbox();
+  #seek = new Seek();
+  /** The activity of an event that was asked for last. */
+  #sought = "";
   #widened = (): void => this.requestUpdate();
 
   constructor() {
@@ -68,8 +72,17 @@ export class PageReview extends Page implements Doer {
   }
 
   protected override willUpdate(): void {
-    this.#inbox.show(readFilters(this.query));
+    if (this.#seek.looking(this.query)) return;
     const { ids } = this.#inbox;
+    const sought = this.query.has("event") ? (this.query.get("activity") ?? "") : "";
+    this.#inbox.show(readFilters(this.query));
+    if (sought && sought !== this.#sought) this.#inbox.want(sought);
+    if (sought) this.#sought = sought;
+    const found = this.#inbox.found();
+    if (found) {
+      this.current = found;
+      void this.updateComplete.then(() => this.#list?.stand(found));
+    }
     if (!ids.includes(this.current)) this.current = ids[0] ?? "";
   }
 
@@ -153,7 +166,7 @@ export class PageReview extends Page implements Doer {
   }
 
   #closed(): void {
-    router.ask({ activity: null });
+    router.ask({ activity: null, event: null });
     void this.#list?.stand(this.current);
   }
 
@@ -162,7 +175,7 @@ export class PageReview extends Page implements Doer {
     const to = ids[ids.indexOf(this.query.get("activity") ?? "") + (event as CustomEvent<number>).detail];
     if (!to) return;
     this.current = to;
-    router.ask({ activity: to });
+    router.ask({ activity: to, event: null });
   }
 
   override render(): unknown {
@@ -193,7 +206,7 @@ export class PageReview extends Page implements Doer {
       </div>
       ${
         activity
-          ? html`<g-activity-detail .activity=${activity} .steps=${[place > 0, place >= 0 && place < ids.length - 1]}
+          ? html`<g-activity-detail .activity=${activity} .event=${this.query.get("event") ?? ""} .steps=${[place > 0, place >= 0 && place < ids.length - 1]}
             @pressed=${this.#pressed} @closed=${this.#closed} @step=${this.#step}></g-activity-detail>`
           : nothing
       }

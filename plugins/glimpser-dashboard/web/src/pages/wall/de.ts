@@ -12,7 +12,7 @@ export default {
   "Ask who runs this hub for a stream or a group. It appears here as soon as it is granted to you.":
     "Bitte den, der diesen Hub betreibt, um einen Stream oder eine Gruppe. Sobald sie dir gewährt sind, erscheinen sie hier.",
   "Delete this wall?": "Diese Wand löschen?",
-  "It is {0}'s, and cannot be brought back.": "Sie gehört {0} und lässt sich nicht zurückholen.",
+  "Others see it, and it cannot be brought back.": "Andere sehen sie, und sie lässt sich nicht zurückholen.",
   "Layout of the wall": "Anordnung der Wand",
   "Take off the wall": "Von der Wand nehmen",
   "Take {0} off the wall": "{0} von der Wand nehmen",

@@ -96,7 +96,7 @@ export class PageWall extends Page {
         <h1 class=${walls.size ? "unseen" : ""}>${wall?.name ?? msg("Wall")}</h1>
         ${walls.size ? chooser(wall) : nothing}
         <p class="muted">${streams.length ? msg(str`${live} of ${streams.length} live`) : nothing}</p>
-        ${wall && !wall.mine ? html`<span class="muted small shared truncate"><g-icon name="people"></g-icon>${wall.owner_name}</span>` : nothing}
+        ${wall && !wall.mine && wall.owner_name ? html`<span class="muted small shared truncate"><g-icon name="people"></g-icon>${wall.owner_name}</span>` : nothing}
         <span class="gap"></span>
         ${this.#shown(wall).length ? this.#tool("share", msg("Share by link"), () => void this.#share()) : nothing}
         ${wall?.can.includes("change") ? this.#tool("edit", msg("Change the wall"), () => void this.#edit(wall)) : nothing}
@@ -205,7 +205,7 @@ export class PageWall extends Page {
 
   async #delete(wall: Wall): Promise<void> {
     // What somebody else made cannot be given back to them.
-    const sentence = msg(str`It is ${wall.owner_name}'s, and cannot be brought back.`);
+    const sentence = msg("Others see it, and it cannot be brought back.");
     if (!wall.mine && !(await confirm(msg("Delete this wall?"), sentence, msg("Delete")))) return;
     if (!(await tell(() => walls.delete(wall)))) return;
     this.#leave();
