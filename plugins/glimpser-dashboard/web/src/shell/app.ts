@@ -43,6 +43,8 @@ export class GApp extends GElement {
     super();
     new Watch(this, router, session);
     void session.enter();
+    // Who is here and the page are asked for at the same time. What of it fails is said when it is opened.
+    void router.place.page?.load().catch(() => {});
     connection.subscribe(() => {
       if (connection.reach === "live" && unanswered()) void session.enter();
     });
@@ -103,7 +105,8 @@ export class GApp extends GElement {
   override render(): unknown {
     const { page, query } = router.place;
     const bare = page?.door || (page?.kiosk && query.has("kiosk"));
-    const inside = session.presence === "in" && !bare;
+    // The frame is there before it is known who is here, so that nothing moves when it is.
+    const inside = (session.presence === "in" || session.presence === "starting") && !bare;
     const menus = inside && !session.me?.factor_needed;
     return html`
       ${

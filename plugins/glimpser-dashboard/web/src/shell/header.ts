@@ -18,6 +18,10 @@ export class GHeader extends GElement {
   static override styles = [
     GElement.styles,
     css`
+      :host {
+        display: block;
+        min-height: 3rem;
+      }
       header {
         display: flex;
         align-items: center;

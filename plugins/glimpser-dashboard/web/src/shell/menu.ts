@@ -33,6 +33,7 @@ function ofPlugins(): Entry[] {
 }
 
 function entries(): Entry[] {
+  if (session.presence !== "in") return [];
   const own = PAGES.flatMap((page) => (page.nav && session.allows(page) ? [{ ...page.nav, path: page.path }] : []));
   return [...own, ...ofPlugins()].sort(
     (a, b) => SECTIONS.indexOf(a.section) - SECTIONS.indexOf(b.section) || a.order - b.order,

@@ -74,6 +74,8 @@ function newest(known: Stream | undefined, told: Stream): Stream {
   return { ...told, ...Object.fromEntries(MEASURED.map((name) => [name, known[name]])) };
 }
 
+const byName = new Intl.Collator(undefined, { numeric: true });
+
 /** Streams that the viewer sees. */
 export class Streams extends Collection<Stream> {
   constructor() {
@@ -82,7 +84,7 @@ export class Streams extends Collection<Stream> {
 
   /** By name, as people sort. */
   get list(): Stream[] {
-    return this.values().sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+    return this.values().sort((a, b) => byName.compare(a.name, b.name));
   }
 }
 

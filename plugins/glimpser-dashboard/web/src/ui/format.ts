@@ -15,14 +15,32 @@ export function setZone(name: string | null): void {
 const DAY = 86_400_000;
 type Moment = string | number | Date;
 
+const made = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat>();
+
+/** Formatters are dear to make, a hundred times as dear as to use: each is made once. */
+function once<T extends Intl.DateTimeFormat | Intl.NumberFormat>(key: string, options: object, make: () => T): T {
+  const name = key + JSON.stringify(options);
+  const known = made.get(name) as T | undefined;
+  if (known) return known;
+  const fresh = make();
+  made.set(name, fresh);
+  return fresh;
+}
+
+/** A formatter of a language and the zone of its options. */
+export function datesOf(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return once(`date ${locale}`, options, () => new Intl.DateTimeFormat(locale, options));
+}
+
 /** A formatter in the user's language and zone. */
 export function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat(language(), { timeZone: zone, ...options });
+  return datesOf(language(), { timeZone: zone, ...options });
 }
 
 /** A number as people write it. */
 export function number(value: number, options: Intl.NumberFormatOptions = {}): string {
-  return new Intl.NumberFormat(language(), options).format(value);
+  const locale = language();
+  return once(`number ${locale}`, options, () => new Intl.NumberFormat(locale, options)).format(value);
 }
 
 function sameDay(a: Moment, b: Moment): boolean {

@@ -5,6 +5,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { language } from "../../locale/index.js";
 import { GElement } from "../../ui/element.js";
+import { datesOf } from "../../ui/format.js";
 import "../../ui/icon.js";
 import { dayOf, later } from "./filters.js";
 import type { Day } from "./inbox.js";
@@ -21,7 +22,7 @@ export class Turned extends Event {
 }
 
 function utc(day: string, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(language(), { timeZone: "UTC", ...options }).format(Date.parse(day));
+  return datesOf(language(), { timeZone: "UTC", ...options }).format(Date.parse(day));
 }
 
 /** The first day of weeks where this browser is from, 1 = Monday. */

@@ -1,7 +1,7 @@
 // Which activities are asked for. The address holds it: `?severity=critical&stream=…&type=…&reviewed=all&from=…&to=…`.
 
 import type { Activity } from "../../api/types.js";
-import { dates } from "../../ui/format.js";
+import { dates, datesOf } from "../../ui/format.js";
 
 export const SEVERITIES = ["critical", "warning", "notice", "info"] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -42,7 +42,7 @@ export function zone(): string {
 }
 
 function offset(at: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat("en", {
+  const parts = datesOf("en", {
     timeZone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
     hour: "numeric", minute: "numeric", second: "numeric",
   }).formatToParts(at); // biome-ignore format: one list
