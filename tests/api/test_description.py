@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from glimpser.api.resources import all_routes
+from tests.support.distributions import install
 
 from .conftest import ApiHub
 
@@ -60,27 +60,19 @@ ROUTES = """
 """
 
 
-def install(site: Path, name: str, *, claims: tuple[str, ...] = (), permission: str = "", extra: str = "") -> None:
+def add(site: Path, name: str, *, claims: tuple[str, ...] = (), permission: str = "", extra: str = "") -> None:
     """A distribution with one plugin."""
-    package = site / f"glimpser_{name}"
-    package.mkdir(parents=True)
     source = PLUGIN.format(id=name, claims=claims, permission=permission or f"{name}.use")
-    for module, text in {"__init__": "", "plugin": source, "routes": ROUTES.replace("    EXTRA", extra)}.items():
-        (package / f"{module}.py").write_text(textwrap.dedent(text))
-    info = site / f"glimpser_{name}-1.0.dist-info"
-    info.mkdir()
-    needs = "Requires-Dist: glimpser-sdk>=0.1,<0.2\n"
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: glimpser-{name}\nVersion: 1.0\n{needs}")
-    (info / "entry_points.txt").write_text(f"[glimpser.plugins]\n{name} = glimpser_{name}.plugin\n")
+    install(site, name, plugin=source, routes=ROUTES.replace("    EXTRA", extra))
 
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
     """A hub with a good plugin and two that break the rules."""
     folder = tmp_path_factory.mktemp("extended")
-    install(folder / "site", "good", claims=("/api/streams/<id>/wave",))
-    install(folder / "site", "loose", extra='        blueprint.add_url_rule("/back-door", "b", things)\n')
-    install(folder / "site", "vague", permission="nobody.knows")
+    add(folder / "site", "good", claims=("/api/streams/<id>/wave",))
+    add(folder / "site", "loose", extra='        blueprint.add_url_rule("/back-door", "b", things)\n')
+    add(folder / "site", "vague", permission="nobody.knows")
     made = ApiHub(folder / "data")
     made.film = folder / "none.mp4"
     made.environment["PYTHONPATH"] = str(folder / "site")

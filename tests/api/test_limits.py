@@ -6,11 +6,9 @@ import contextlib
 import itertools
 import json
 import sqlite3
-import textwrap
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +16,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from glimpser_sdk.ids import new_id
+from tests.support.distributions import install
 from tests.support.film import film
 from tests.support.hub import until
 
@@ -73,23 +72,11 @@ ROUTES = """
 """
 
 
-def install(site: Path) -> None:
-    """The plugin's distribution."""
-    package, info = site / "glimpser_oracle", site / "glimpser_oracle-1.0.dist-info"
-    for folder in (package, info):
-        folder.mkdir(parents=True)
-    for module, text in {"__init__": "", "plugin": PLUGIN, "routes": ROUTES}.items():
-        (package / f"{module}.py").write_text(textwrap.dedent(text))
-    needs = "Requires-Dist: glimpser-sdk>=0.1,<0.2\n"
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: glimpser-oracle\nVersion: 1.0\n{needs}")
-    (info / "entry_points.txt").write_text("[glimpser.plugins]\noracle = glimpser_oracle.plugin\n")
-
-
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
     """A hub with a plugin that counts."""
     folder = tmp_path_factory.mktemp("limits")
-    install(folder / "site")
+    install(folder / "site", "oracle", plugin=PLUGIN, routes=ROUTES)
     made = ApiHub(folder / "data")
     made.environment |= {"GLIMPSER_PLUGINS": "ffmpeg,oracle,password", "PYTHONPATH": str(folder / "site")}
     made.film = film(folder / "film.mp4", seconds=3)

@@ -6,7 +6,6 @@ import base64
 import json
 import secrets
 import sqlite3
-import textwrap
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ import psutil
 import pytest
 
 from tests.api.conftest import ApiHub
+from tests.support.distributions import install
 from tests.support.film import film
 from tests.support.hub import NAME, until
 
@@ -121,16 +121,9 @@ ROUTES = """
 """
 
 
-def install(site: Path) -> None:
-    package, info = site / "glimpser_leaky", site / "glimpser_leaky-1.0.dist-info"
-    package.mkdir(parents=True)
-    info.mkdir()
-    parts = {"__init__": "", "plugin": PLUGIN, "config": CONFIG, "analyzer": ANALYZER, "routes": ROUTES}
-    for module, text in parts.items():
-        (package / f"{module}.py").write_text(textwrap.dedent(text).replace("OPEN", OPEN))
-    needs = "Requires-Dist: glimpser-sdk>=0.1,<0.2\n"
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: glimpser-leaky\nVersion: 1.0\n{needs}")
-    (info / "entry_points.txt").write_text("[glimpser.plugins]\nleaky = glimpser_leaky.plugin\n")
+def leaky(site: Path) -> None:
+    parts = {"plugin": PLUGIN, "config": CONFIG, "analyzer": ANALYZER, "routes": ROUTES}
+    install(site, "leaky", **{module: text.replace("OPEN", OPEN) for module, text in parts.items()})
 
 
 class Planted(dict[str, str]):
@@ -149,7 +142,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.canaries = Planted()
         self.hub = ApiHub(folder / OPEN)
-        install(folder / "site")
+        leaky(folder / "site")
         self.film = film(folder / "film.mp4", seconds=3)
         new = self.canaries.new
         self.hub.environment |= {

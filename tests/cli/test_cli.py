@@ -9,13 +9,14 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.distributions import install
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -48,21 +49,6 @@ def glimpser(environment: dict[str, str]) -> Run:
         )
 
     return run
-
-
-def install(site: Path, plugin_id: str, source: str, *, requires: str = "glimpser-sdk>=0.1,<0.2", **files: str) -> None:
-    """A distribution with one plugin; ``files`` are further modules of its package."""
-    package = f"glimpser_{plugin_id}"
-    (site / package).mkdir()
-    for name, text in {"__init__": "", "plugin": source, **files}.items():
-        (site / package / f"{name}.py").write_text(textwrap.dedent(text))
-    info = site / f"{package}-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: glimpser-{plugin_id}\nVersion: 1.0\nRequires-Dist: {requires}\n"
-    )
-    (info / "entry_points.txt").write_text(f"[glimpser.plugins]\n{plugin_id} = {package}.plugin\n")
-    (info / "RECORD").write_text(f"{package}/__init__.py,,\n{package}/plugin.py,,\n")
 
 
 GOOD = """
@@ -137,8 +123,8 @@ def test_help_imports_nothing_heavy(environment: dict[str, str]) -> None:
 
 def test_list_imports_no_plugin_and_survives_broken_ones(glimpser: Run, site: Path, tmp_path: Path) -> None:
     trap = f"open({str(tmp_path / 'imported')!r}, 'w')\nimport time\ntime.sleep(60)\n"
-    install(site, "trap", trap)
-    install(site, "old", trap, requires="glimpser-sdk>=9")
+    install(site, "trap", plugin=trap)
+    install(site, "old", plugin=trap, requires="glimpser-sdk>=9")
     (site / "broken-1.0.dist-info").mkdir()
     result = glimpser("plugins", "list", "--json")
     assert result.returncode == 0, result.stderr
@@ -152,7 +138,7 @@ def test_list_imports_no_plugin_and_survives_broken_ones(glimpser: Run, site: Pa
 
 
 def test_switching_needs_no_hub_and_lasts(glimpser: Run, site: Path) -> None:
-    install(site, "trap", "raise SystemExit")
+    install(site, "trap", plugin="raise SystemExit")
 
     def state(**variables: str) -> Any:
         rows = json.loads(glimpser("plugins", "list", "--json", **variables).stdout)
@@ -169,7 +155,7 @@ def test_switching_needs_no_hub_and_lasts(glimpser: Run, site: Path) -> None:
 
 
 def test_purge_deletes_what_a_plugin_left(glimpser: Run, site: Path, tmp_path: Path) -> None:
-    install(site, "gone", "raise SystemExit")
+    install(site, "gone", plugin="raise SystemExit")
     assert glimpser("plugins", "disable", "gone").returncode == 0
     folder = tmp_path / "data" / "plugins" / "gone"
     folder.mkdir(parents=True)
@@ -183,7 +169,7 @@ def test_purge_deletes_what_a_plugin_left(glimpser: Run, site: Path, tmp_path: P
 
 
 def test_a_broken_database_hides_nothing(glimpser: Run, site: Path, tmp_path: Path) -> None:
-    install(site, "trap", "raise SystemExit")
+    install(site, "trap", plugin="raise SystemExit")
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "glimpser.db").write_bytes(b"broken" * 1000)
     result = glimpser("plugins", "list")
@@ -193,12 +179,12 @@ def test_a_broken_database_hides_nothing(glimpser: Run, site: Path, tmp_path: Pa
 
 
 def test_check_names_the_rules_that_are_broken(glimpser: Run, site: Path) -> None:
-    install(site, "good", GOOD.format("good"), commands=COMMANDS, sink=SINK)
+    install(site, "good", plugin=GOOD.format("good"), commands=COMMANDS, sink=SINK)
     result = glimpser("plugins", "check", "good")
     assert result.returncode == 0, result.stdout
     assert "FAIL" not in result.stdout
     bad_sink = SINK.replace('Field(1, description="Size.")', "1")
-    install(site, "bad", "import numpy\n" + GOOD.format("bad"), requires="glimpser-sdk==0.1.0", sink=bad_sink)
+    install(site, "bad", plugin="import numpy\n" + GOOD.format("bad"), requires="glimpser-sdk==0.1.0", sink=bad_sink)
     result = glimpser("plugins", "check", "bad")
     assert result.returncode == 1
     broken = "\n".join(line for line in result.stdout.splitlines() if line.startswith("FAIL"))
@@ -207,14 +193,14 @@ def test_check_names_the_rules_that_are_broken(glimpser: Run, site: Path) -> Non
 
 
 def test_plugins_add_commands(glimpser: Run, site: Path) -> None:
-    install(site, "good", GOOD.format("good"), commands=COMMANDS, sink=SINK)
+    install(site, "good", plugin=GOOD.format("good"), commands=COMMANDS, sink=SINK)
     assert glimpser("greet", "you").stdout == "hello you\n"
     assert glimpser("plugins", "disable", "good").returncode == 0
     fails(glimpser("greet", "you"), 2, "greet")
 
 
 def test_an_unknown_command_is_one_error(glimpser: Run, site: Path) -> None:
-    install(site, "broken", "raise RuntimeError('oh')")
+    install(site, "broken", plugin="raise RuntimeError('oh')")
     result = glimpser("frobnicate")
     assert result.returncode == 2
     assert "No such command 'frobnicate'" in result.stderr
@@ -309,7 +295,7 @@ def test_a_setup_link_while_nobody_administers(glimpser: Run) -> None:
 
 def test_doctor_finds_what_is_wrong(glimpser: Run, site: Path, tmp_path: Path) -> None:
     assert "FAIL" not in glimpser("doctor").stdout
-    install(site, "needy", "", requires="no-such-distribution>=3")
+    install(site, "needy", plugin="", requires="no-such-distribution>=3")
     twin = site / "twin-1.0.dist-info"
     twin.mkdir()
     (twin / "METADATA").write_text("Metadata-Version: 2.1\nName: twin\nVersion: 1.0\n")

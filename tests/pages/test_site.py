@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import importlib
 import re
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from glimpser.pages.site import POLICY, Site
 from glimpser.plugins.registry import Offer, Registry
 from glimpser_sdk import FrontEndSpec, PanelSpec
 from tests.api.conftest import ApiHub
+from tests.support.distributions import install
 
 DOCUMENT = '<!doctype html><base href="{root}"><script type="module" src="{files}app.js"></script>'
 APP = """
@@ -53,17 +53,10 @@ BAD = """
 
 def package(site: Path, name: str, source: str, **built: str) -> None:
     """An installed distribution with one plugin and its built files."""
-    folder = site / f"glimpser_{name}"
-    (folder / "built").mkdir(parents=True)
-    (folder / "__init__.py").touch()
-    (folder / "plugin.py").write_text(textwrap.dedent(source))
+    folder = install(site, name, plugin=source) / "built"
+    folder.mkdir()
     for stem, text in built.items():
-        (folder / "built" / stem.replace("_", ".")).write_text(text)
-    info = site / f"glimpser_{name}-1.0.dist-info"
-    info.mkdir()
-    needs = "Requires-Dist: glimpser-sdk>=0.1,<0.2\n"
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: glimpser-{name}\nVersion: 1.0\n{needs}")
-    (info / "entry_points.txt").write_text(f"[glimpser.plugins]\n{name} = glimpser_{name}.plugin\n")
+        (folder / stem.replace("_", ".")).write_text(text)
 
 
 @pytest.fixture(scope="module")

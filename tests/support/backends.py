@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
+
+from . import distributions
 
 QUICK = """
     import hashlib
@@ -38,11 +39,4 @@ PLUGIN = """
 
 def install(site: Path, name: str, backend: str) -> None:
     """Install it under a name of letters; it comes before every other. ``backend``: a module with a ``Backend``."""
-    package, info = site / f"glimpser_{name}", site / f"glimpser_{name}-1.0.dist-info"
-    package.mkdir(parents=True)
-    info.mkdir()
-    for module, text in {"__init__": "", "plugin": PLUGIN.replace("NAME", name), "backend": backend}.items():
-        (package / f"{module}.py").write_text(textwrap.dedent(text))
-    needs = "Requires-Dist: glimpser-sdk>=0.1,<0.2\n"
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: glimpser-{name}\nVersion: 1.0\n{needs}")
-    (info / "entry_points.txt").write_text(f"[glimpser.plugins]\n{name} = glimpser_{name}.plugin\n")
+    distributions.install(site, name, plugin=PLUGIN.replace("NAME", name), backend=backend)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from . import distributions
+
 SOURCE = Path(__file__).parents[2] / "examples" / "chaos" / "glimpser_chaos"
 
 
@@ -13,17 +15,8 @@ def install(site: Path, plugin_id: str = "chaos", demand: str = "") -> None:
     """Install it under an id, which has only letters. ``demand``: what its side in the hub does, always."""
     if not SOURCE.is_dir():
         pytest.skip("the chaos plugin is not here")
-    package = f"glimpser_{plugin_id}"
-    (site / package).mkdir(parents=True)
-    for module in SOURCE.glob("*.py"):
-        text = module.read_text()
-        if demand:
-            text = text.replace('"GLIMPSER_CHAOS", ""', f'"GLIMPSER_NOT_SET", "{demand}"')
-        (site / package / module.name).write_text(text.replace("chaos", plugin_id))
-    info = site / f"{package}-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: glimpser-{plugin_id}\nVersion: 1.0\nRequires-Dist: glimpser-sdk>=0.1,<0.2\n"
-    )
-    (info / "entry_points.txt").write_text(f"[glimpser.plugins]\n{plugin_id} = {package}.plugin\n")
-    (info / "RECORD").write_text(f"{package}/__init__.py,,\n{package}/plugin.py,,\n")
+    modules = {module.stem: module.read_text() for module in SOURCE.glob("*.py")}
+    if demand:
+        needle = '"GLIMPSER_CHAOS", ""'
+        modules = {name: text.replace(needle, f'"GLIMPSER_NOT_SET", "{demand}"') for name, text in modules.items()}
+    distributions.install(site, plugin_id, **{n: text.replace("chaos", plugin_id) for n, text in modules.items()})
