@@ -5,10 +5,17 @@ import { session } from "../state/session.js";
 import { theme } from "../theme/theme.js";
 import { setZone } from "../ui/format.js";
 
+/** The account's theme that was put on last: whatever else is new about the account, a choice in the header stays. */
+let worn: string | null = null;
+
 session.subscribe(() => {
   const { me } = session;
-  if (!me) return;
+  if (!me) {
+    worn = null;
+    return;
+  }
   setZone(me.timezone);
-  if (me.theme) theme.choose(me.theme);
+  if (me.theme && me.theme !== worn) theme.choose(me.theme);
+  worn = me.theme;
   void setLanguage(me.language);
 });
