@@ -22,10 +22,11 @@ from .api.crowd import Crowd
 from .api.dispatch import admit, check_all_declared, declared, mount
 from .api.host import Host
 from .api.inputs import Request
-from .api.routing import ID_PATTERN, Route
+from .api.routing import ID_PATTERN, PUBLIC, Route
 from .api.sso import asked as evidence
 from .identity.audit import Asking, asking
 from .identity.tokens import key_prefix
+from .identity.visitors import visitor
 from .pages.routes import of_front_end
 from .pages.site import Site, policy
 from .plugins.state import Stage
@@ -80,6 +81,7 @@ def create_app(hub: Hub) -> Quart:
         lambda plugin, error: hub.plugins.fail(plugin, Stage.SETUP, error),
         (route.path for route in core if route.media != "text/html"),
         hub.identity.permissions,
+        safe=hub.settings.safe,
     )
     mount(app, hub, of_front_end(hub), hub.identity.permissions)
     plugin_routes.mount(app, hub, hub.identity.permissions)
@@ -232,7 +234,10 @@ async def principal_of(hub: Hub, asked: Any, route: Route | None) -> Principal |
         return await shared.visitor(hub, asked)
     if route is not None and route.signable and signed.is_signed(asked):
         return await signed.who(hub, asked)
-    return await identify(hub, asked)
+    principal = await identify(hub, asked)
+    if principal is None and hub.settings.read_only_demo and route is not None and route.permission != PUBLIC:
+        return visitor(hub.identity.permissions, asked.remote_addr or "")
+    return principal
 
 
 async def identify(hub: Hub, asked: Any) -> Principal | None:

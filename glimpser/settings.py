@@ -76,6 +76,8 @@ class Settings(BaseModel):
     """Load these plugins only."""
     safe: bool = False
     """Load first-party plugins only."""
+    read_only_demo: bool = False
+    """Whoever comes without an account sees all streams, what happened on them and the hub, and changes nothing."""
     media_roots: Annotated[tuple[_Path, ...], BeforeValidator(split_list)] = ()
     """Folders below which streams may open local files."""
     workers: int = Field(0, ge=0, le=256)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -18,6 +19,7 @@ from glimpser.identity.policy import Principal
 from glimpser.identity.proving import Locked, Wrong
 from glimpser.identity.service import SignedIn
 from glimpser.identity.step_up import proved
+from glimpser.identity.visitors import VISITOR
 from glimpser.timezones import TimeZone
 from glimpser_sdk.web import Problem
 
@@ -79,7 +81,7 @@ class Me(BaseModel):
     name: str
     display_name: str
     role: str
-    kind: str
+    kind: str = Field(description="user, token, api_key, or visitor: of a demo, who has no account.")
     permissions: list[str] = Field(description="What one may do somewhere, be it on one stream alone.")
     hubwide: list[str] = Field(description="Those of them that hold for the hub as a whole, and so on every stream.")
     factor: str | None = Field(description="The second factor of the account.")
@@ -251,7 +253,14 @@ async def logout(hub: Hub, principal: Principal) -> Response:
 
 
 async def _fetch_me(hub: Hub, principal: Principal) -> tuple[dict[str, Any], int]:
-    user = await User.get(id=principal.id)
+    if principal.kind == VISITOR:  # nobody's account
+        own: Any = SimpleNamespace(id=principal.id, name=principal.name, display_name="", role=principal.role,
+                                   factor=None, language=None, theme=None, timezone=None, version=0)  # fmt: skip
+        return await _me(hub, principal, own)
+    return await _me(hub, principal, await User.get(id=principal.id))
+
+
+async def _me(hub: Hub, principal: Principal, user: User) -> tuple[dict[str, Any], int]:
     return {
         "id": user.id, "name": user.name, "display_name": user.display_name, "role": user.role,
         "kind": principal.kind, "permissions": sorted(principal.permissions), "hubwide": sorted(principal.hubwide),

@@ -10,6 +10,7 @@ from quart import Quart, Response, current_app, g, request
 from glimpser.identity import step_up
 from glimpser.identity.permissions import Catalogue
 from glimpser.identity.policy import Principal, can
+from glimpser.identity.visitors import refuse_changes
 from glimpser_sdk.web import Problem
 
 from . import idempotency
@@ -75,6 +76,7 @@ def admit(route: Route, principal: Principal | None) -> None:
         return
     if principal is None:
         raise Problem(401, "auth.required", "sign in, or send an API key as Authorization: Bearer KEY")
+    refuse_changes(principal, route.method)
     if principal.to_enrol and not route.own:
         whose = "the owner of this key" if principal.kind == "api_key" else "this account"
         raise Problem(403, "auth.factor_needed", f"{whose} needs a second factor first: set one up under /api/me")

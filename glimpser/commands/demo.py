@@ -16,11 +16,14 @@ SECONDS = 90.0
 @settings_options
 @click.option("--host", help="Address to listen on; default: 127.0.0.1.")
 @click.option("--port", type=int, help="TCP port to listen on; default: 8080.")
-def demo(data_dir: Path | None, config: Path | None, host: str | None, port: int | None) -> None:
+@click.option("--read-only-demo", is_flag=True, default=None, help="Visitors need no account, and change nothing.")
+def demo(
+    data_dir: Path | None, config: Path | None, host: str | None, port: int | None, read_only_demo: bool | None
+) -> None:
     """Start the hub with three streams of painted scenes, looped as if live."""
     from glimpser.demo.seed import SCENES, seed
 
-    settings = load_settings(data_dir=data_dir, config=config, host=host, port=port)
+    settings = load_settings(data_dir=data_dir, config=config, host=host, port=port, read_only_demo=read_only_demo)
     with claimed(settings):
         folder = settings.data_dir / "demo"
         folder.mkdir(exist_ok=True)

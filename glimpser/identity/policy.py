@@ -17,8 +17,9 @@ NOWHERE: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who is asking. ``kind``: user (a browser session), token (got for a password), api_key or share (a share link).
-    ``session_id``: of the session, key or link that proves it. ``rank`` orders roles: one manages lower ones.
+    """Who is asking. ``kind``: user (a browser session), token (got for a password), api_key, share (a share link) or
+    visitor (of a demo; see ``visitors``). ``session_id``: of the session, key or link that proves it. ``rank`` orders
+    roles: one manages lower ones.
 
     ``hubwide`` holds for the hub and all its streams, ``grants`` for single streams beside it, and ``objects`` for
     single events, pictures and clips, by their ids. ``hidden``: streams of which nothing holds. ``restrictions`` have

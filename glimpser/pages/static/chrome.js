@@ -35,7 +35,7 @@ export class Chrome {
 
   /** Draw it for the page that is shown. */
   update() {
-    fill(document.getElementById("chrome"), this.#insecure(), this.#header());
+    fill(document.getElementById("chrome"), this.#insecure(), this.#demo(), this.#header());
   }
 
   #connected() {
@@ -51,12 +51,13 @@ export class Chrome {
       h("a", { class: "brand", href: at("") }, h("img", { src: at("favicon.svg"), alt: "", width: 28, height: 28 }),
         h("span", {}, "Glimpser")),
       me && !me.factor_needed && h("nav", { "aria-label": "Pages" }, this.#link("", "wall", "Wall"),
-        this.#app.can("events.view") && this.#link("events", "events", "Events")),
+        this.#app.can("events.view") && this.#link("events", "events", "Events"),
+        this.#app.can("plugins.manage") && this.#link("safe", "mend", "Repair")),
       h("span", { class: "gap" }),
       me && !me.factor_needed && this.#connection,
-      me && h("a", { class: "me", href: at("security"), title: "Security" }, me.name),
+      me && me.kind !== "visitor" && h("a", { class: "me", href: at("security"), title: "Security" }, me.name),
       button("sun", "Switch between light and dark", switchTheme, { quiet: true, kind: "ghost" }),
-      me && button("out", `Sign out ${me.name}`, () => this.#signOut(), { quiet: true, kind: "ghost" }),
+      me && me.kind !== "visitor" && button("out", `Sign out ${me.name}`, () => this.#signOut(), { quiet: true, kind: "ghost" }),
     );
   }
 
@@ -68,6 +69,12 @@ export class Chrome {
   #insecure() {
     if (location.protocol === "https:" || LOOPBACK.test(location.host)) return null;
     return h("p", { class: "notice" }, "This connection is not encrypted: passwords and pictures can be read on the way.");
+  }
+
+  #demo() {
+    if (this.#app.me?.kind !== "visitor") return null;
+    return h("p", { class: "notice" }, "This is a demo: look at everything. Nothing can be changed. ",
+      h("a", { href: at("login") }, "Sign in"));
   }
 
   async #signOut() {

@@ -13,8 +13,9 @@ export interface NavSpec {
 }
 
 /** `path`: as in plugin.py; `tag`: its element; `needs`: the permission without which it says so (or any of several);
- *  `hubwide`: a grant on some streams is not enough; `door`: for people who are not signed in;
- *  `kiosk`: `?kiosk` shows nothing beside it; `factorless`: also before a demanded second factor is set up. */
+ *  `hubwide`: a grant on some streams is not enough; `personal`: about what one has oneself, which visitors of a demo
+ *  do not; `door`: for people who are not signed in; `kiosk`: `?kiosk` shows nothing beside it;
+ *  `factorless`: also before a demanded second factor is set up. */
 export interface PageSpec {
   path: string;
   tag: `page-${string}`;
@@ -22,6 +23,7 @@ export interface PageSpec {
   needs?: string | string[];
   hubwide?: boolean;
   kiosk?: boolean;
+  personal?: boolean;
   door?: boolean;
   factorless?: boolean;
   nav?: NavSpec;
@@ -50,11 +52,11 @@ export const PAGES: readonly PageSpec[] = [
   { path: "/s", tag: "page-share", load: () => import("./share/page.js"), door: true },
   { path: "/invitation", tag: "page-password", load: () => import("./password/page.js"), door: true },
   { path: "/reset", tag: "page-password", load: () => import("./password/page.js"), door: true },
-  { path: "/account", tag: "page-account", load: () => import("./account/page.js"), factorless: true },
+  { path: "/account", tag: "page-account", load: () => import("./account/page.js"), personal: true, factorless: true },
   { path: "/users", tag: "page-users", load: () => import("./users/page.js"), needs: "users.manage", nav: { section: "manage", order: 50, icon: "people", words: () => msg("Users") } },
   { path: "/users/<user_id>", tag: "page-user", load: () => import("./users/user.js"), needs: "users.manage" },
   { path: "/roles", tag: "page-roles", load: () => import("./roles/page.js"), needs: "users.manage", nav: { section: "manage", order: 55, icon: "role", words: () => msg("Roles") } },
-  { path: "/keys", tag: "page-keys", load: () => import("./keys/page.js"), nav: { section: "manage", order: 60, icon: "key", words: () => msg("API keys") } },
-  { path: "/links", tag: "page-links", load: () => import("./links/page.js"), nav: { section: "manage", order: 65, icon: "share", words: () => msg("Share links") } },
+  { path: "/keys", tag: "page-keys", load: () => import("./keys/page.js"), personal: true, nav: { section: "manage", order: 60, icon: "key", words: () => msg("API keys") } },
+  { path: "/links", tag: "page-links", load: () => import("./links/page.js"), personal: true, nav: { section: "manage", order: 65, icon: "share", words: () => msg("Share links") } },
   { path: "/audit", tag: "page-audit", load: () => import("./audit/page.js"), needs: "audit.view", nav: { section: "system", order: 40, icon: "audit", words: () => msg("Audit log") } },
 ];

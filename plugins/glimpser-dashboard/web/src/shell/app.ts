@@ -146,6 +146,11 @@ export class GApp extends GElement {
         .text=${msg("The address may be mistyped, or what it named is gone.")}>
         <a class="button primary" href=${at("")}>${msg("To the wall")}</a></g-empty>`;
     }
+    if (!session.allows(place.page) && session.visiting) {
+      return html`<g-empty icon="lock" .heading=${msg("This is not for you to see")}
+        .text=${msg("Visitors of this demo have no account. Who has one signs in.")}>
+        <a class="button primary" href=${at("login")}>${msg("Sign in")}</a></g-empty>`;
+    }
     if (!session.allows(place.page)) {
       return html`<g-empty icon="lock" .heading=${msg("This is not for you to see")}
         .text=${msg("Your role does not allow it. Ask who runs this hub if you need it.")}>

@@ -1,4 +1,8 @@
 export default {
+  "This is a demo: look at everything. Nothing can be changed.":
+    "Das ist eine Vorführung: Alles kann angesehen, nichts verändert werden.",
+  "Visitors of this demo have no account. Who has one signs in.":
+    "Besucher dieser Vorführung haben kein Konto. Wer eines hat, meldet sich an.",
   "Skip to content": "Zum Inhalt springen",
   "There is no such page": "Diese Seite gibt es nicht",
   "The address may be mistyped, or what it named is gone.":

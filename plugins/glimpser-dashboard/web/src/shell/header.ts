@@ -95,14 +95,18 @@ export class GHeader extends GElement {
       <button class="button ghost square" type="button" title=${other} aria-label=${other} @click=${this.#switch}>
         <g-icon name=${theme.dark ? "sun" : "moon"}></g-icon>
       </button>
-      <a class="button ghost me" href=${at("account")} title=${msg("Your account")}>
+      ${session.visiting ? html`<a class="button ghost" href=${at("login")}>${msg("Sign in")}</a>` : this.#own(name)}
+    </header>`;
+  }
+
+  #own(name: string): unknown {
+    return html`<a class="button ghost me" href=${at("account")} title=${msg("Your account")}>
         <g-icon name="user"></g-icon><span class="truncate name">${name}</span>
       </a>
       <button class="button ghost square" type="button" title=${msg("Sign out")} aria-label=${msg(str`Sign out ${name}`)}
         @click=${this.#leave}>
         <g-icon name="out"></g-icon>
-      </button>
-    </header>`;
+      </button>`;
   }
 
   #reach(): string {

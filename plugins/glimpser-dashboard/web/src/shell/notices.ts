@@ -1,5 +1,5 @@
-// What everybody must know, above everything: a connection that can be read or is lost, pages that are older than the
-// hub, marks that wait or were not kept.
+// What everybody must know, above everything: a connection that can be read or is lost, that it is a demo, pages that are
+// older than the hub, marks that wait or were not kept.
 
 import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
@@ -38,6 +38,10 @@ export class GNotices extends GElement {
         background: var(--g-raised);
         color: var(--g-text);
       }
+      .demo {
+        background: var(--g-tint);
+        color: var(--g-accent-text);
+      }
       button {
         min-height: 1.75rem;
         padding: 0 0.625rem;
@@ -62,6 +66,11 @@ export class GNotices extends GElement {
     return html`${
       open
         ? html`<p>${msg("This connection is not encrypted: passwords and pictures can be read on the way.")}</p>`
+        : nothing
+    }
+    ${
+      session.visiting
+        ? html`<p class="demo">${msg("This is a demo: look at everything. Nothing can be changed.")}</p>`
         : nothing
     }
     ${

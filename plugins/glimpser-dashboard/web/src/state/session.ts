@@ -3,6 +3,7 @@
 import { api, body, hooks } from "../api/client.js";
 import { Refused } from "../api/errors.js";
 import type { Capabilities, Me, Panel } from "../api/types.js";
+import type { PageSpec } from "../pages/index.js";
 import { socket } from "./socket.js";
 import { Changing } from "./watch.js";
 
@@ -27,9 +28,15 @@ export class Session extends Changing {
   }
 
   /** Whether a page is for one to see. */
-  allows({ needs = [], hubwide }: { needs?: string | string[]; hubwide?: boolean }): boolean {
+  allows({ needs = [], hubwide, personal }: Pick<PageSpec, "needs" | "hubwide" | "personal">): boolean {
+    if (personal && this.visiting) return false;
     const any = typeof needs === "string" ? [needs] : needs;
     return !any.length || any.some((permission) => (hubwide ? this.everywhere(permission) : this.can(permission)));
+  }
+
+  /** Whether it is somebody without an account, who looks at a demo. */
+  get visiting(): boolean {
+    return this.me?.kind === "visitor";
   }
 
   /** Panels of a slot that one may see. */
