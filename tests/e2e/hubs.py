@@ -27,11 +27,12 @@ BUILT_IN = "clips,ffmpeg,http,motion,notes,oidc,password,proxyauth,totp,access"
 @dataclass
 class RunningHub:
     """``url``: where it answers, without a slash at the end. ``setup``: its set-up link. ``cookie``: of the
-    administrator, once `sign_up` was called."""
+    administrator, once `sign_up` was called. ``shared``: a share link, where a test made one."""
 
     url: str
     setup: str
     cookie: str = ""
+    shared: str = ""
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """The JSON answer of the API; AssertionError with the problem for a refusal."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from itertools import islice, product
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from playwright.async_api import BrowserContext, Page, TimeoutError, expect
 
 from glimpser_dashboard.plugin import PATHS
 from tests.e2e.hubs import RunningHub, running
+from tests.pages.test_site import package
 
 from .conftest import WITH_DASHBOARD
 
@@ -37,15 +39,47 @@ OTHERS = (
     "<a href=javascript:__xss()>x</a>", "&lt;img src=x onerror=__xss()&gt;", "\u202e<b onclick=__xss()>",
     "<math><mtext></form><form><mglyph><style></math><img src=x onerror=__xss()>", "]]><script>__xss()</script>",
 )  # fmt: skip
+FILE = "<img src=x onerror=__xss()>.mp4"
+WALL = "01M7YW8X72E3JAZDG68NWJCP00"
+PLUGIN = """
+    from glimpser_sdk import PanelSpec, PluginManifest, hookimpl
+
+    HTML = "<img src=x onerror=__xss()>"
+
+    @hookimpl
+    def glimpser_manifest():
+        return PluginManifest(id="evil", title=f"{HTML} title", description=f"{HTML} summary")
+
+    @hookimpl
+    def glimpser_panels():
+        module = "glimpser_evil:built/panel.js"
+        return [PanelSpec(slot=slot, title=f"{HTML} {slot}", element=f"evil-{name}", module=module)
+                for slot, name in (("page", "page"), ("settings.section", "section"), ("stream.tab", "tab"),
+                                   ("system.card", "card"), ("wall.tile", "tile"))]
+
+    @hookimpl
+    def glimpser_setup(ctx):
+        raise ValueError(HTML)
+"""
+PANEL = "throw new Error('<img src=x onerror=__xss()>');"
 PAYLOADS = [*OTHERS, *islice((f"<{e} {on}=__xss()>" for e, on in product(ELEMENTS, EVENTS)), 60 - len(OTHERS))]
 
 
 @pytest.fixture(scope="module")
 def hub(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
     """A hub in which everything that has a name is named by an attack, and one stream by a long name."""
-    with running(tmp_path_factory.mktemp("hub"), film.parent, **WITH_DASHBOARD) as started:
+    folder = tmp_path_factory.mktemp("every")
+    package(folder / "site", "evil", PLUGIN, panel_js=PANEL)
+    (folder / "hub").mkdir()
+    more = {"GLIMPSER_PLUGINS": f"{WITH_DASHBOARD['GLIMPSER_PLUGINS']},evil", "PYTHONPATH": str(folder / "site")}
+    with running(folder / "hub", film.parent, **more) as started:
         started.sign_up()
-        started.stream(LONG, film)
+        long = started.stream(LONG, film)
+        # What ffmpeg or the hub says of it has the name of the file in it.
+        started.call(
+            "POST", "/api/streams", {"name": "Lost", "kind": "ffmpeg", "config": {"url": f"{film.parent}/{FILE}"}}
+        )
+        ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
         for number, payload in enumerate(PAYLOADS):
             stream = started.stream(payload, film, enabled=False, tags=[payload[:64]])
             started.call("POST", "/api/events", {"stream_id": stream, "text": payload, "data": {"label": payload}})
@@ -55,6 +89,11 @@ def hub(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
                 person = {"name": f"person-{number}", "password": "correct horse battery", "role": "viewer"}
                 started.call("POST", "/api/users", {**person, "display_name": payload[:100]})
                 started.call("POST", "/api/api-keys", {"name": payload})
+                tile = {"stream_id": long, "x": 0, "y": 0, "w": 4, "h": 4}
+                body = {"name": payload[:80], "visibility": "private", "tiles": [tile]}
+                started.call("PUT", f"/api/dashboards/{WALL[:-2]}{number:02}", body)
+                link = {"name": payload, "stream": stream, "expires_at": ends}
+                started.shared = started.call("POST", "/api/share-links", link)["link"]
         yield started
 
 
@@ -62,13 +101,16 @@ def addresses(hub: RunningHub) -> list[str]:
     """Every page of who is signed in, with something that is there."""
     stream = hub.call("GET", "/api/streams?limit=1")[0]["id"]
     user = hub.call("GET", "/api/users?limit=1")[0]["id"]
-    known = {"streams": stream, "users": user, "plugins": "ffmpeg", "settings": "hub", "p": None, "walls": None}
+    known = {"streams": stream, "users": user, "plugins": "evil", "settings": "hub", "p": None, "walls": None}
     found = []
     for path in PATHS:
         kind = known.get(path.split("/")[1])
         if path not in DOORS and ("<" not in path or kind):
             found.append(re.sub("<[^>]+>", kind or "", path))
-    return found
+    # What stands on them is named by an attack as well: walls, what a plugin brings, why a stream fails.
+    [lost] = [one["id"] for one in hub.call("GET", "/api/streams?limit=500") if one["name"] == "Lost"]
+    more = [f"/?wall={WALL}", "/p/evil/evil-page", "/settings?section=evil-section", f"/streams/{lost}?tab=diagnostics"]
+    return [*found, *more, hub.shared.removeprefix(hub.url)]
 
 
 async def settled(page: Page) -> None:

@@ -47,7 +47,9 @@ export class GPanel extends GElement {
       }
       :host([compact]) .broken {
         gap: 0.375rem;
-        padding: 0.25rem 0.5rem;
+        padding: 0.125rem 0.5rem;
+        border: 0;
+        background: none;
         font-size: 0.75rem;
       }
       :host([compact]) .broken span {
@@ -136,7 +138,11 @@ export class GPanel extends GElement {
     return html`<div class="card broken" role="alert">
       <g-icon name="warning"></g-icon>
       <span title=${this.compact ? text : nothing}>${text}</span>
-      <button class="button small" type="button" @click=${() => this.#open()}>${msg("Try again")}</button>
+      ${
+        this.compact
+          ? nothing
+          : html`<button class="button small" type="button" @click=${() => this.#open()}>${msg("Try again")}</button>`
+      }
     </div>`;
   }
 }

@@ -95,7 +95,7 @@ export class PageStatus extends Page {
       const { text, link, label } = advice(check);
       return html`<li class="card check ${check.status === "failed" ? "failed" : ""}">
         <g-icon name="warning"></g-icon>
-        <div><h3>${checkName(check.id)}</h3><p>${check.detail}</p><p class="muted small">${text}</p></div>
+        <div><h2>${checkName(check.id)}</h2><p>${check.detail}</p><p class="muted small">${text}</p></div>
         ${link ? html`<a class="button small" href=${at(link)}>${label}</a>` : nothing}
       </li>`;
     })}</ul>`;
