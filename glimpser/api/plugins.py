@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from glimpser.identity.policy import Principal
 from glimpser.plugins.changes import patched
-from glimpser.plugins.config import mask, resolve, seal, validate, without_sealed
+from glimpser.plugins.config import DocumentInvalid, mask, resolve, seal, validate, without_sealed
 from glimpser.plugins.rows import Changed, read_config, read_enabled, store_config, store_switch
-from glimpser.plugins.sections import stored_place
+from glimpser.plugins.sections import Draft, Section, stored_place
 from glimpser.plugins.state import Plugin, State
 from glimpser.redaction import redactor
 from glimpser_sdk.schema import form_schema
@@ -111,8 +111,13 @@ async def _plugin(hub: Hub, principal: Principal, identifier: str) -> Plugin | N
 PLUGIN = Loader("plugin", "plugin_id", _plugin)
 
 
+async def _settings(hub: Hub, plugin: Plugin) -> Section | Draft | None:
+    """Those in force, or those that were refused, so that they can be put right."""
+    return hub.runtime.sections.get(plugin.id) or await hub.runtime.draft(plugin)
+
+
 async def _detail(hub: Hub, principal: Principal, plugin: Plugin) -> Versioned:
-    section = hub.runtime.sections.get(plugin.id)
+    section = await _settings(hub, plugin)
     stored = await read_config(plugin.id)
     manages = "plugins.manage" in principal.permissions
     version = stored.version if stored else 0
@@ -158,7 +163,7 @@ async def change_plugin(hub: Hub, principal: Principal, plugin: Plugin, body: Pl
 
 
 async def _store(hub: Hub, plugin: Plugin, patch: dict[str, Any], version: int) -> int:
-    section = hub.runtime.sections.get(plugin.id)
+    section = await _settings(hub, plugin)
     spec = plugin.contribution.config if plugin.contribution else None
     if section is None or spec is None:
         raise Problem(409, "plugin.no_settings", f"the plugin {plugin.id} has no settings (or could not be loaded)")
@@ -167,10 +172,23 @@ async def _store(hub: Hub, plugin: Plugin, patch: dict[str, Any], version: int) 
         raise Problem(409, "setting.locked", f"{locked[0]} is fixed by {section.sources[locked[0]]}", field=locked[0])
     without_sealed(patch, "/config")
     document = patched(section.model, section.document, patch)
-    validate(section.model, resolve(document, hub.runtime.references), "/config")
+    try:
+        validate(section.model, resolve(document, hub.runtime.references), "/config")
+    except DocumentInvalid as error:
+        if not _was_broken_before(section, patch, error):
+            raise
     kept = {k: v for k, v in document.items() if section.sources.get(k) not in ("environment", "file")}
     sealed = seal(section.model, kept, hub.box, stored_place(plugin.id))
     return await store_config(hub.db, plugin.id, sealed, spec.version, expected=version)
+
+
+def _was_broken_before(section: Section | Draft, patch: dict[str, Any], error: DocumentInvalid) -> bool:
+    """Whether all that is wrong was so before and is left alone: several faults are put right one after another."""
+    if not isinstance(section, Draft):
+        return False
+    before = {fault.pointer for fault in section.faults}
+    now = [fault.pointer.removeprefix("/config") for fault in error.errors]
+    return all(pointer in before and pointer.split("/")[1] not in patch for pointer in now if pointer) and "" not in now
 
 
 @route(
@@ -178,7 +196,7 @@ async def _store(hub: Hub, plugin: Plugin, patch: dict[str, Any], version: int) 
 )
 async def check_plugin(hub: Hub, plugin: Plugin, body: ConfigIn) -> Any:
     """Check settings without saving them; 422 names each wrong field."""
-    section = hub.runtime.sections.get(plugin.id)
+    section = await _settings(hub, plugin)
     if section is None:
         raise Problem(409, "plugin.no_settings", f"the plugin {plugin.id} has no settings (or could not be loaded)")
     without_sealed(body.config, "/config")

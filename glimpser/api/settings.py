@@ -42,9 +42,12 @@ async def list_settings(hub: Hub) -> Any:
 async def change_settings(hub: Hub, body: dict[str, Any]) -> Any:
     """Change several settings at once, applied live; null returns to the default. 409 for one fixed elsewhere."""
     rows = {row["key"]: row for row in hub.settings.explain()}
+    kept: set[Any] = set(await Setting.all().values_list("key", flat=True))
     errors = []
     for key, value in body.items():
         row = rows.get(key)
+        if value is None and key in kept and (row is None or not row["changeable"]):
+            continue  # kept by another version, and of no use: it may go
         if row is not None and row["locked"] and row["changeable"]:
             raise Problem(409, "setting.locked", f"{key} is fixed by {row['where']}", key=key, source=row["source"])
         refusal = hub.settings.refusal(key, row["default"] if value is None and row else value)

@@ -68,6 +68,15 @@ for _path, _what in {
 route("GET", "/setup", permission=PUBLIC, before_setup=True, media=HTML)(_page("/setup", "The first administrator."))
 
 
+@route("GET", "/safe", permission=PUBLIC, media=HTML)
+async def safe(hub: Hub) -> Response:
+    """What is broken, and putting it right: a built-in page whatever the front end, which may be what is broken."""
+    document, policy = hub.site.built_in(_way_up(hub))
+    answer = _answer(document)
+    answer.headers["Content-Security-Policy"] = policy
+    return answer
+
+
 def of_front_end(hub: Hub) -> Iterator[Route]:
     """The pages and files of the front end that are not served anyway."""
     mine = {known.path for known in route.routes}

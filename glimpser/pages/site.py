@@ -49,10 +49,13 @@ class Site:
     the others; that is no other plugin's trouble.
 
     ``fail(plugin, error)`` is told of those. ``core``: paths that are no pages, which a front end cannot have.
-    ``permissions``: those that panels may ask for. ``owner``: the plugin of the front end, "" for the built-in pages.
+    ``permissions``: those that panels may ask for. ``owner``: the plugin of the front end, "" for the built-in pages,
+    which are the only ones where it is ``safe``.
     """
 
-    def __init__(self, registry: Registry, fail: Failed, core: Iterable[str], permissions: Catalogue) -> None:
+    def __init__(
+        self, registry: Registry, fail: Failed, core: Iterable[str], permissions: Catalogue, *, safe: bool = False
+    ) -> None:
         self._read = cache(Bundle)  # once for each reference, and anew for each site: packages may have changed
         self._built_in = self._read(BUILT_IN.files)
         self._bundles: dict[tuple[str, str], Bundle] = {}
@@ -72,9 +75,9 @@ class Site:
                 failed.add(offer.plugin)
                 fail(offer.plugin, error)
 
-        for front_end in registry.front_ends.values():
+        for front_end in () if safe else registry.front_ends.values():
             use(front_end, self._take_front_end)
-        for panel in registry.panels:
+        for panel in () if safe else registry.panels:
             use(panel, self._take_panel)
         self.panels = [panel for panel in self.panels if panel.plugin not in failed]
         if self.owner in failed:
@@ -105,6 +108,10 @@ class Site:
         self.panels.append(
             Panel(plugin=offer.plugin, spec=offer.spec, module=f"static/{offer.plugin}/{bundle.digest}/{name}")
         )
+
+    def built_in(self, root: str) -> tuple[Asset, str]:
+        """The built-in document with its policy, whatever the front end."""
+        return _placed(self._built_in.files[BUILT_IN.document], root, "static/"), policy()
 
     def document(self, root: str) -> Asset:
         """The one document of all pages; ``root``: the way to the hub's root from where it is asked for."""

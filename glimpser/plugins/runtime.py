@@ -16,12 +16,12 @@ from glimpser.plugins.context import Context, Services
 from glimpser.plugins.host import PluginHost
 from glimpser.plugins.limits import in_thread
 from glimpser.plugins.rows import read_config
-from glimpser.plugins.sections import Section, load_section
+from glimpser.plugins.sections import Draft, Section, load_draft, load_section
 from glimpser.plugins.state import Plugin, PluginExit, Stage, State, guard
 from glimpser.redaction import Redactor
 from glimpser.secrets import SecretBox
 from glimpser_sdk.contributions import call
-from glimpser_sdk.errors import NotReady
+from glimpser_sdk.errors import GlimpserError, NotReady
 
 SETUP_SECONDS = 30.0
 TEARDOWN_SECONDS = 5.0
@@ -69,6 +69,17 @@ class Runtime:
     def sections(self) -> Mapping[str, Section]:
         """The settings of the plugins that have some."""
         return self._sections
+
+    async def draft(self, plugin: Plugin) -> Draft | None:
+        """The settings of a plugin that could not be used; None where it has none, or none can be told."""
+        spec = plugin.contribution.config if plugin.contribution else None
+        if spec is None or plugin.id in self._sections:
+            return None
+        try:
+            stored = await read_config(plugin.id)
+            return load_draft(plugin.id, spec, self._origins, stored, self._box, self.references)
+        except GlimpserError:
+            return None
 
     async def configure(self) -> None:
         """Read and check every plugin's settings; those that are wrong take their plugin out. Then the registry is

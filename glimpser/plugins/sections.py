@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from glimpser.origins import Origins, Source
-from glimpser.plugins.config import References, load_model, resolve, unseal, validate
+from glimpser.plugins.config import DocumentInvalid, FieldError, References, load_model, resolve, unseal, validate
 from glimpser.plugins.documents import merge_patch
 from glimpser.plugins.rows import StoredConfig
 from glimpser.secrets import Place, SecretBox
@@ -27,6 +27,16 @@ class Section:
     document: dict[str, Any]
     sources: Mapping[str, Source]
     config: BaseModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Settings that cannot be used, as far as they can be read. ``faults``: what is wrong; "": as a whole."""
+
+    model: type[BaseModel]
+    document: dict[str, Any]
+    sources: Mapping[str, Source]
+    faults: tuple[FieldError, ...]
 
 
 def stored_place(plugin_id: str) -> Place:
@@ -48,8 +58,44 @@ def load_section(
     changed. ConfigInvalid or DocumentInvalid when they cannot be used.
     """
     model = load_model(spec.model)
+    database = _up_to_date(spec, stored, unseal(stored.document, box, stored_place(plugin_id)) if stored else {})
+    document, sources = _together(plugin_id, model, origins, database)
+    config = validate(model, resolve(document, references))
+    return Section(model=model, document=document, sources=sources, config=config)
+
+
+def load_draft(
+    plugin_id: str,
+    spec: ConfigSpec,
+    origins: Origins,
+    stored: StoredConfig | None,
+    box: SecretBox,
+    references: References,
+) -> Draft:
+    """The same of settings that ``load_section`` refuses, with what is wrong with them. What was stored and cannot be
+    read is left out. ConfigInvalid when there is no model to tell by."""
+    model = load_model(spec.model)
+    faults: list[FieldError] = []
+    database: dict[str, Any] = {}
+    try:
+        database = _up_to_date(spec, stored, unseal(stored.document, box, stored_place(plugin_id)) if stored else {})
+    except DocumentInvalid as error:
+        faults += error.errors
+    except ConfigInvalid as error:
+        faults.append(FieldError("", error.reason.code, str(error)))
+    document, sources = _together(plugin_id, model, origins, database)
+    try:
+        validate(model, resolve(document, references))
+    except DocumentInvalid as error:
+        faults += error.errors
+    return Draft(model=model, document=document, sources=sources, faults=tuple(faults))
+
+
+def _together(
+    plugin_id: str, model: type[BaseModel], origins: Origins, database: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Source]]:
     layers: dict[Source, dict[str, Any]] = {
-        "database": _up_to_date(spec, stored, unseal(stored.document, box, stored_place(plugin_id)) if stored else {}),
+        "database": database,
         "file": origins.plugin_section(plugin_id),
         "environment": _from_variables(model, origins.plugin_variables(plugin_id)),
     }
@@ -58,8 +104,7 @@ def load_section(
     for source, layer in layers.items():
         document = merge_patch(document, layer)
         sources |= dict.fromkeys(layer, source)
-    config = validate(model, resolve(document, references))
-    return Section(model=model, document=document, sources=sources, config=config)
+    return document, sources
 
 
 def _up_to_date(spec: ConfigSpec, stored: StoredConfig | None, document: dict[str, Any]) -> dict[str, Any]:

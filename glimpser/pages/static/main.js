@@ -8,6 +8,7 @@ import { askForProof, securityPage } from "./factor.js";
 import { learnTypes, setZone } from "./format.js";
 import { loginPage } from "./login.js";
 import { passwordPage } from "./password.js";
+import { safePage } from "./safe.js";
 import { setupPage } from "./setup.js";
 import { sharePage } from "./share.js";
 import { PageSocket } from "./socket.js";
@@ -23,6 +24,7 @@ const PAGES = [
   [/^events$/, eventsPage],
   [/^streams\/([0-9A-Za-z]+)$/, streamPage],
   [/^security$/, securityPage],
+  [/^safe$/, safePage],
 ];
 const DOORS = { login: loginPage, setup: setupPage, s: sharePage, invitation: passwordPage, reset: passwordPage };
 

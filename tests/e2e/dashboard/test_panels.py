@@ -1,17 +1,20 @@
-"""What plugins bring to the pages: every slot, what stands where a panel is broken or takes too much, and what happens
-in open pages when a plugin is switched off, or gone after a restart."""
+"""What plugins bring to the pages: every slot, what stands where a panel is broken or takes too much, what happens in
+open pages when a plugin is switched off or gone after a restart, how what is broken is put right, and what visitors of
+a demo see."""
 
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.hubs import RunningHub, running
+from tests.e2e.hubs import PASSWORD, RunningHub, running
 from tests.pages.test_site import package
 
 pytestmark = pytest.mark.browser
@@ -84,8 +87,14 @@ def hub(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
     package(site, "vane", "")  # found by its entry point; its code is the example's, which goes before
     (folder / "hub").mkdir()
     paths = f"{VANE}:{site}"
-    with running(folder / "hub", film.parent, GLIMPSER_PLUGINS=None, PYTHONPATH=paths) as started:
+    # It is a read-only demo too, and one of its own plugins is told nonsense.
+    more = {"GLIMPSER_READ_ONLY_DEMO": "true", "GLIMPSER_NOTES__KEEP_DAYS": "0"}
+    with running(folder / "hub", film.parent, GLIMPSER_PLUGINS=None, PYTHONPATH=paths, **more) as started:
         started.sign_up()
+        with closing(sqlite3.connect(folder / "hub" / "glimpser.db", timeout=20)) as rows:
+            row = ("event_retention_days", "99999", "2026-01-01 00:00:00+00:00")
+            rows.execute("INSERT INTO settings VALUES (?, ?, 1, ?)", row)
+            rows.commit()
         body = {"name": "Roof", "kind": "vane", "config": {}, "enabled": False}
         stream = started.call("POST", "/api/streams", body)["id"]
         turned = {"type": "vane.turned", "stream_id": stream, "data": {"sector": "N", "bearing": 3}}
@@ -179,3 +188,37 @@ async def test_a_hub_that_restarts_without_a_plugin_is_found_again(profile: Any,
         await page.get_by_role("link", name="Wall", exact=True).click()
         await expect(page.get_by_role("heading", name="No streams yet")).to_be_visible()
         assert await page.evaluate("window.stays")
+
+
+async def test_what_is_broken_is_put_right_on_a_page_that_needs_no_plugin(hub: RunningHub, opened: Any) -> None:
+    page = await opened("plugins")
+    await page.get_by_role("link", name="What is broken").click()
+    await expect(page.get_by_role("heading", name="Repair")).to_be_visible()
+    days = page.get_by_role("article").filter(has_text="event_retention_days")
+    await expect(days).to_contain_text("It is 99999, from set in the pages.")
+    await days.get_by_label("New value").fill("5000")
+    await days.get_by_role("button", name="Save").click()
+    await expect(days.get_by_role("alert").filter(has_text="3650")).to_be_visible()
+    await days.get_by_label("New value").fill("60")
+    await days.get_by_role("button", name="Save").click()
+    await expect(days).to_have_count(0)
+    settings = hub.call("GET", "/api/settings")
+    assert [row["value"] for row in settings if row["key"] == "event_retention_days"] == [60]
+    notes = page.get_by_role("article").filter(has_text="GLIMPSER_NOTES__KEEP_DAYS")
+    await expect(notes).to_contain_text("Allowed: a whole number, at least 1, at most 3650.")
+    await notes.get_by_role("button", name="Switch Notes off").click()
+    await expect(notes).to_contain_text("Off from the next start")
+
+
+async def test_a_visitor_of_a_demo_looks_at_everything(hub: RunningHub, profile: Any) -> None:
+    page: Page = await (await profile(None, "small")).new_page()
+    await page.goto(hub.url)
+    await expect(page.get_by_text("This is a demo: look at everything. Nothing can be changed.")).to_be_visible()
+    await expect(page.locator("g-tile").get_by_text("Wind from N")).to_be_visible()
+    await page.goto(f"{hub.url}/keys")
+    await page.locator("main").get_by_role("link", name="Sign in").click()
+    await page.get_by_label("Name").fill("ada")
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("link", name="ada")).to_be_visible()
+    await expect(page.get_by_text("This is a demo")).to_have_count(0)

@@ -54,6 +54,6 @@ self.addEventListener("message", ({ data }) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.mode !== "navigate" || request.method !== "GET" || !request.url.startsWith(SCOPE)) return;
-  if (/^(api|static)\//.test(request.url.slice(SCOPE.length))) return;
+  if (/^((api|static)\/|safe(\?|$))/.test(request.url.slice(SCOPE.length))) return;
   event.respondWith(page(request));
 });

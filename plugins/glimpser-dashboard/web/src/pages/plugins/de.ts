@@ -1,4 +1,5 @@
 export default {
+  "What is broken": "Was kaputt ist",
   Plugins: "Plugins",
   Plugin: "Plugin",
   "All plugins": "Alle Plugins",

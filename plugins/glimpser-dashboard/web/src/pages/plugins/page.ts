@@ -101,7 +101,13 @@ export class PagePlugins extends Page {
     const waiting = list.some(waits);
     return html`${list.length ? html`<p class="muted">${msg(str`${list.length} installed`)}</p>` : nothing}
       ${bad ? html`<span class="chip bad">${msg(str`${bad} failed`)}</span>` : nothing}
-      ${waiting ? html`<span class="chip warn">${msg("Restart the hub to finish")}</span>` : nothing}`;
+      ${waiting ? html`<span class="chip warn">${msg("Restart the hub to finish")}</span>` : nothing}
+      ${
+        session.can("plugins.manage")
+          ? // A page of the hub's own, which needs nothing of these.
+            html`<a class="button small" href=${at("safe")} target="_self">${msg("What is broken")}</a>`
+          : nothing
+      }`;
   }
 
   #card(plugin: Plugin): unknown {
