@@ -3,7 +3,6 @@
 const PATH = "api/access-rules";
 const WORDS = {
   en: {
-    heading: "Access rules",
     about: "Networks and countries that are served, before anybody is asked who they are. Without a rule everybody is.",
     effects: { block: "Blocked", allow: "Allowed", admin_only: "Administrators only" },
     effect: "Who comes from there is",
@@ -17,7 +16,6 @@ const WORDS = {
     by: (name, time) => `by ${name}, ${time}`,
   },
   de: {
-    heading: "Zugangsregeln",
     about: "Netze und Länder, die bedient werden, bevor jemand gefragt wird, wer er ist. Ohne Regel werden es alle.",
     effects: { block: "Gesperrt", allow: "Erlaubt", admin_only: "Nur Administratoren" },
     effect: "Wer von dort kommt, ist",
@@ -57,7 +55,7 @@ class AccessRules extends HTMLElement {
     this.className = "stack";
     const words = this.#words;
     this.replaceChildren(
-      make("div", { class: "bar" }, make("h1", {}, words.heading), make("p", { class: "muted" }, words.about)),
+      make("p", { class: "muted" }, words.about),
       this.#form(),
       this.#list,
     );
