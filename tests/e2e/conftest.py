@@ -1,4 +1,7 @@
-"""A real hub and a real browser. Tests are skipped, with the reason, where Chromium is not installed."""
+"""A real hub and a real browser. Tests are skipped, with the reason, where Chromium is not installed.
+
+One Chromium serves a whole run, each test has a profile of its own in it; hence one event loop for all of these tests.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from .films import walk
@@ -21,6 +25,13 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
     f"--host-resolver-rules=MAP {LAN} 127.0.0.1",
 ]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What one loop started is used in no other one."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +57,7 @@ def fresh_hub(film: Path, tmp_path: Path) -> Iterator[RunningHub]:
         yield started
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium."""
     program = shutil.which("chromium")
@@ -64,7 +75,7 @@ def certificates() -> bool:
     return True
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def context(browser: Browser, certificates: bool) -> AsyncIterator[BrowserContext]:
     """A browser's profile; fails the test when a page of it threw an error or broke its own content policy."""
     made = await browser.new_context(viewport={"width": 1280, "height": 800}, ignore_https_errors=not certificates)
@@ -81,13 +92,13 @@ async def context(browser: Browser, certificates: bool) -> AsyncIterator[Browser
     assert wrong == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(context: BrowserContext) -> Page:
     """A page of somebody who is not signed in."""
     return await context.new_page()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def signed_in(context: BrowserContext, hub: RunningHub) -> Page:
     """A page of the administrator of `hub`."""
     name, _, value = hub.cookie.partition("=")

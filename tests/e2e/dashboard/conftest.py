@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.hubs import BUILT_IN, RunningHub, running
@@ -42,7 +43,7 @@ def hub(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
         yield started
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def profile(browser: Browser) -> AsyncIterator[Callable[..., Coroutine[Any, Any, BrowserContext]]]:
     """Makes browser profiles: ``await profile(hub, "small", color_scheme="light")``; ``hub`` None = not signed in.
 
@@ -77,7 +78,7 @@ async def profile(browser: Browser) -> AsyncIterator[Callable[..., Coroutine[Any
     assert wrong == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def opened(hub: RunningHub, profile: Any) -> Open:
     """Opens a page of the administrator: ``await opened("streams", "small")``."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.e2e.hubs import RunningHub
@@ -21,7 +22,7 @@ def share(hub: RunningHub, **what: Any) -> Any:
     return hub.call("POST", "/api/share-links", {"expires_at": ends, **what})
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(profile: Any) -> Page:
     """A page of somebody who is not signed in."""
     made: Page = await (await profile(size="small")).new_page()

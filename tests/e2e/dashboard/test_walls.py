@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from glimpser_sdk import new_id
@@ -49,7 +50,7 @@ def vera(hub: RunningHub) -> Iterator[RunningHub]:
     hub.call("DELETE", f"/api/users/{user}", **{"If-Match": "*"})
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def viewer(vera: RunningHub, profile: Any) -> Page:
     """A page of hers."""
     page: Page = await (await profile(vera)).new_page()
