@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from quart import Quart, Response, g, has_websocket_context, request, websocket
+from quart.routing import QuartRule
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
@@ -65,10 +67,22 @@ class IdConverter(BaseConverter):
     regex = ID_PATTERN.strip("^$")
 
 
+class MatchingRule(QuartRule):
+    """A rule that is compiled into what makes addresses only when one is made, which no route of the hub is for."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        def build(_: Rule, **values: Any) -> tuple[str, str]:
+            make = super(MatchingRule, self)._compile_builder(append_unknown)
+            return make(self, **values)
+
+        return build
+
+
 def create_app(hub: Hub) -> Quart:
     """The application of a started hub."""
     app = Quart("glimpser", static_folder=None)
     app.request_class = Request
+    app.url_rule_class = MatchingRule
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["BODY_TIMEOUT"] = BODY_S
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False

@@ -148,6 +148,7 @@ def test_no_answer_is_a_page(world: World, figure: Figure) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")  # the browser's
 @pytest.mark.attack("A48", control=True)
 async def test_nothing_runs_in_a_browser(world: World, browser: Browser, figure: Figure) -> None:
     """Somebody who is signed in is led to each of them, and one plugin does it wrong."""
