@@ -28,8 +28,6 @@ from wsproto.extensions import PerMessageDeflate
 from tests.api.conftest import ApiHub
 from tests.support.hub import until
 
-pytestmark = pytest.mark.serial
-
 MORE_MB = 64
 """What the hub may take for an attack."""
 SERVED_S = 2.0
@@ -256,6 +254,7 @@ def streams_of(connection: socket.socket, bodies: bytes) -> dict[int, bytes]:
     return said
 
 
+@pytest.mark.serial  # how long others wait is close to its limit
 @pytest.mark.attack("A54")
 def test_many_requests_over_few_connections(hub: ApiHub, figure: Figure) -> None:
     """Each brings 60 KB and waits; 256 of one address may, whatever the connections are."""

@@ -232,16 +232,19 @@ def test_misbehaviour_in_a_worker_is_told_and_harms_no_other_stream(hub: Hub, he
     streams = {way: add(hub, " ".join(way[1:]), way[0], **parts(*way)) for way in ways}
     said: dict[tuple[str, str, str], str] = {}
 
-    def waiting() -> list[Any]:
+    def told() -> bool:
         for way, stream in streams.items():
             if way not in said and (how := blamed(hub, stream)):
                 said[way] = how
-        return [(way[1:], hub.stream(streams[way])["status"], hub.stream(streams[way])["reason"])
-                for way in streams if way not in said]  # fmt: skip
+        return len(said) == len(ways)
+
+    def waiting() -> list[Any]:
+        return [(way[1:], hub.stream(stream)["status"], hub.stream(stream)["reason"])
+                for way, stream in streams.items() if way not in said]  # fmt: skip
 
     began = time.monotonic()
     try:
-        until(lambda: not waiting(), 200, waiting, 0.3)
+        until(told, 200, waiting)
     finally:
         for (_, place, mode), how in said.items():
             print(f"{place} {mode}: {how}")

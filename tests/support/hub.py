@@ -31,13 +31,17 @@ NAME, PASSWORD = "ada", "correct horse battery staple"
 START_S = 60.0
 
 
-def until(condition: Callable[[], T], timeout_s: float, what: str | Callable[[], Any] = "", every_s: float = 0.1) -> T:
-    """The condition's value once it is true. AssertionError, saying ``what``, after ``timeout_s``."""
-    end = time.monotonic() + timeout_s
+def until(
+    condition: Callable[[], T], timeout_s: float, what: str | Callable[[], Any] = "", every_s: float | None = None
+) -> T:
+    """The condition's value once it is true. AssertionError, saying ``what``, after ``timeout_s``. It is looked at
+    every ``every_s``; otherwise less often the longer it takes, for asking costs the hub time too."""
+    began = time.monotonic()
     while not (value := condition()):
-        if time.monotonic() > end:
+        waited = time.monotonic() - began
+        if waited > timeout_s:
             raise AssertionError(f"not within {timeout_s:g} s: {what() if callable(what) else what}")
-        time.sleep(every_s)
+        time.sleep(every_s or min(0.1 + waited / 10, 0.5))
     return value
 
 
@@ -216,8 +220,13 @@ class Hub:
 
     def active(self, *streams: str, timeout_s: float = 20.0) -> None:
         """Wait until these streams are active."""
+
+        def all_are() -> bool:
+            known = self.streams()
+            return all(known[stream]["status"] == "active" for stream in streams)
+
         until(
-            lambda: all(self.streams()[stream]["status"] == "active" for stream in streams),
+            all_are,
             timeout_s,
             lambda: [(s["name"], s["status"], s["reason"]) for s in self.streams().values() if s["status"] != "active"],
         )
