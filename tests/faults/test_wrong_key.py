@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +18,24 @@ URL = "rtsp://root:canary-4711@127.0.0.1:554/a"
 OTHER = base64.b64encode(b"o" * 32).decode() + "\n"
 
 
-@pytest.fixture
-def hub(tmp_path: Path) -> Any:
-    """A hub with a stream that has a secret and one that has none."""
-    with running(tmp_path / "hub") as made:
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A hub, stopped, with a stream that has a secret and one that has none."""
+    folder = tmp_path_factory.mktemp("kept")
+    with running(folder / "hub") as made:
         made.secret = made.add("secret", URL)
-        made.plain = made.add("plain", str(film(tmp_path / "film.mp4", seconds=3)))
+        made.plain = made.add("plain", str(film(folder / "film.mp4", seconds=3)))
         made.active(made.plain)
-        made.stop()
-        yield made
+    return made
+
+
+@pytest.fixture
+def hub(kept: Any, tmp_path: Path) -> Iterator[Any]:
+    """A copy of it."""
+    made: Any = Hub(shutil.copytree(kept.folder, tmp_path / "hub"), GLIMPSER_MEDIA_ROOTS=str(kept.folder.parent))
+    made.key, made.secret, made.plain = kept.key, kept.secret, kept.plain
+    yield made
+    made.stop()
 
 
 def stored(hub: Hub) -> list[Any]:
