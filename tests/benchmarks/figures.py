@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-START, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
 @dataclass
 class Figures:
-    """Rows of the table: what, figure, budget, goal."""
+    """Rows of the table: what, figure, budget, goal. ``name``: of its place in the page."""
 
+    name: str = "figures"
     rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -51,7 +51,8 @@ class Figures:
         )
         table = "".join(f"| {what} | {figure} | {budget} | {goal} |\n" for what, figure, budget, goal, _ in self.rows)
         notes = "".join(f"\n- {note}" for note in self.notes)
-        text = PAGE.read_text() if PAGE.exists() else f"# Benchmarks\n\n{START}\n{END}\n"
-        before, _, rest = text.partition(START)
-        after = rest.partition(END)[2]
-        PAGE.write_text(f"{before}{START}\n{head}{table}{notes}\n{END}{after}")
+        start, end = f"<!-- {self.name}: begin -->", f"<!-- {self.name}: end -->"
+        text = PAGE.read_text() if PAGE.exists() else f"# Benchmarks\n\n{start}\n{end}\n"
+        before, _, rest = text.partition(start)
+        after = rest.partition(end)[2]
+        PAGE.write_text(f"{before}{start}\n{head}{table}{notes}\n{end}{after}")
