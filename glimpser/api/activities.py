@@ -16,10 +16,9 @@ from glimpser_sdk.web import Problem
 
 from . import visible
 from .activity_export import CSV, LINES, exported
-from .activity_filters import ActivityQuery, activity_outs, chosen
+from .activity_filters import ActivityQuery, activity_outs, activity_page
 from .activity_reviews import mark
 from .answers import matcher
-from .cursors import page
 from .events import event_outs
 from .loaders import ACTIVITY
 from .models import ActivityOut, EventOut
@@ -54,8 +53,8 @@ async def list_activities(hub: Hub, principal: Principal, query: ActivityQuery) 
         asked = query.model_dump(mode="json", exclude_defaults=True, exclude={"cursor", "limit"})
         await hub.audit.record("activities.exported", query=asked)
         return exported(principal, query)
-    found = await page(chosen(principal, query), query, by="started_at", time=True)
-    return Page(await activity_outs(principal, found.items), found.cursor, found.total)
+    found = await activity_page(principal, query)
+    return found.of(await activity_outs(principal, found.items))
 
 
 async def _detail(hub: Hub, principal: Principal, activity: Activity) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
+from glimpser.database.counting import Range, Ranges
 from glimpser.database.models import User
 from glimpser.identity.policy import Principal
 from glimpser.timezones import TimeZone
 from glimpser_sdk.web import Problem
 
-from .activity_filters import ActivityFilter, chosen, reviews_of
+from .activity_filters import ActivityFilter, chosen
 from .inputs import EARLIEST, LATEST
 from .routing import Routes
 
@@ -70,14 +71,20 @@ def _days(query: DaysQuery, zone: ZoneInfo) -> Iterator[date]:
 async def list_activity_days(hub: Hub, principal: Principal, query: DaysQuery) -> Any:
     """How many activities began on each of at most 62 days, for a calendar; a day without any is left out."""
     zone = await _zone(hub, principal, query.timezone)
-    rows, seen = chosen(principal, query), reviews_of(principal)
-    found = []
+    days = list(_days(query, zone))
+    ends = [LATEST if day == date.max else _midnight(day + timedelta(days=1), zone) for day in days]
     # A range of an index a day: no database has to know what a day is in a zone.
-    for day in _days(query, zone):
-        end = LATEST if day == date.max else _midnight(day + timedelta(days=1), zone)
-        its = rows.filter(started_at__gte=_midnight(day, zone), started_at__lt=end)
-        total = await its.count()
-        if total:
-            reviewed = await its.filter(id__in=seen).count() if query.reviewed is None else total * query.reviewed
-            found.append({"day": day.isoformat(), "total": total, "unreviewed": total - reviewed})
-    return found
+    ranges = Ranges(Range("", _midnight(day, zone), end) for day, end in zip(days, ends, strict=True))
+    of_all, of_seen = (chosen(principal, query.model_copy(update={"reviewed": r})).rows for r in (None, True))
+    total = await ranges.count(hub.db.reader, of_all, "started_at")
+    seen = await ranges.count(hub.db.reader, of_seen, "started_at")
+    counts = [(_wanted(query, t, s), t - s) for (t,), (s,) in zip(total, seen, strict=True)]
+    return [
+        {"day": day.isoformat(), "total": count, "unreviewed": 0 if query.reviewed else waiting}
+        for day, (count, waiting) in zip(days, counts, strict=True)
+        if count
+    ]
+
+
+def _wanted(query: DaysQuery, total: int, seen: int) -> int:
+    return total if query.reviewed is None else seen if query.reviewed else total - seen

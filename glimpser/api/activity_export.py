@@ -12,8 +12,7 @@ from glimpser import spreadsheets
 from glimpser.identity.policy import Principal
 
 from . import visible
-from .activity_filters import ActivityQuery, activity_outs, chosen
-from .cursors import page
+from .activity_filters import ActivityQuery, activity_outs, activity_page
 
 CSV, LINES = "text/csv; charset=utf-8", "application/jsonl"
 COLUMNS = ("started_at", "ended_at", "stream", "severity", "types", "score", "event_count", "reviewed", "protected",
@@ -25,7 +24,7 @@ async def _all(principal: Principal, query: ActivityQuery) -> AsyncIterator[dict
     """Newest first, a page at a time, as the list shows them, with the name of the stream."""
     step = query.model_copy(update={"limit": PAGE, "cursor": None})
     while True:
-        found = await page(chosen(principal, query), step, by="started_at", time=True, counted=False)
+        found = await activity_page(principal, step, counted=False)
         outs = await activity_outs(principal, found.items)
         names = await visible.names({out["stream_id"] for out in outs})
         for out in outs:

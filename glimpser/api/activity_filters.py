@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
+from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from glimpser.database.lookups import Belonging
@@ -14,9 +15,10 @@ from glimpser.identity.policy import Principal, abilities
 
 from . import visible
 from .answers import shown
-from .cursors import PageQuery
+from .cursors import PageQuery, page
 from .events import EVENT_PERMISSIONS, Id
 from .inputs import Moment
+from .routing import Page
 
 
 class ActivityFilter(BaseModel):
@@ -40,25 +42,43 @@ class ActivityQuery(PageQuery, ActivityFilter):
     )
 
 
-def reviews_of(principal: Principal) -> Belonging:
-    """Those that the principal has reviewed, for ``id__in`` of activities."""
-    return Belonging(ActivityReview.filter(user_id=principal.id).values("activity_id"), "activity_id", Activity)
+def reviews_of(principal: Principal, outer: type[Model] = Activity, key: str = "id") -> Belonging:
+    """Those that the principal has reviewed, for ``id__in`` of activities (``key`` of ``outer``)."""
+    seen = ActivityReview.filter(user_id=principal.id).values("activity_id")
+    return Belonging(seen, "activity_id", outer, key)
 
 
-def chosen(principal: Principal, wanted: ActivityFilter) -> QuerySet[Activity]:
+class Chosen(NamedTuple):
+    """Which activities, by rows that have their stream, severity and start: the activities themselves, or what is kept
+    of them in the order of what was asked for. ``key``: the column that names the activity."""
+
+    rows: QuerySet[Any]
+    key: str
+
+
+def chosen(principal: Principal, wanted: ActivityFilter) -> Chosen:
     """Those that the principal may see and that fit."""
-    rows = visible.activities(principal)
+    rows: QuerySet[Any]
+    rows, key = visible.activities(principal), "id"
+    if wanted.type is not None:
+        rows, key = visible.activity_types(principal, wanted.type), "activity_id"
+    elif wanted.reviewed:
+        rows, key = visible.seen_activities(principal), "activity_id"
     exact = {"stream_id": wanted.stream, "severity": wanted.severity}
     if isinstance(wanted, ActivityQuery):
         exact |= {"started_at__gte": wanted.after, "started_at__lt": wanted.before}  # type: ignore[dict-item]
     rows = rows.filter(**{k: v for k, v in exact.items() if v is not None})
-    if wanted.type is not None:
-        of_type = visible.events(principal).filter(type=wanted.type).values("activity_id")
-        rows = rows.filter(id__in=Belonging(of_type, "activity_id", Activity))
-    if wanted.reviewed is not None:
-        seen = reviews_of(principal)
-        rows = rows.filter(id__in=seen) if wanted.reviewed else rows.filter(id__not_in=seen)
-    return rows
+    if wanted.reviewed is not None and rows.model is not ActivityReview:
+        among = "in" if wanted.reviewed else "not_in"
+        rows = rows.filter(**{f"{key}__{among}": reviews_of(principal, rows.model, key)})
+    return Chosen(rows, key)
+
+
+async def activity_page(principal: Principal, query: ActivityQuery, *, counted: bool = True) -> Page:
+    """One page of them, newest first."""
+    rows, key = chosen(principal, query)
+    whole = visible.activities(principal)
+    return await page(rows, query, by="started_at", time=True, key=key, whole=whole, counted=counted)
 
 
 async def activity_outs(principal: Principal, activities: list[Activity]) -> list[dict[str, Any]]:

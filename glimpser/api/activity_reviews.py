@@ -11,6 +11,7 @@ from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
 from glimpser.database.models import Activity, ActivityReview, EventLog
+from glimpser.events import entries
 from glimpser.events.feed import Change
 from glimpser.events.log import append
 from glimpser.identity.policy import Principal
@@ -77,21 +78,21 @@ async def mark(
     """Inside a transaction: the ids of those of ``rows`` that changed, and what to announce after the commit."""
     seen = reviews_of(principal)
     other = rows.filter(id__not_in=seen) if reviewed else rows.filter(id__in=seen)
-    found: Any = await other.using_db(conn).values_list("id", "stream_id")
-    ids = [str(i) for i, _ in found]
+    found = await other.using_db(conn).only("id", "stream_id", "severity", "started_at")
+    ids = [activity.id for activity in found]
     if reviewed:
-        fresh = [ActivityReview(activity_id=i, user_id=principal.id) for i in ids]
+        fresh = [entries.review(activity, principal.id) for activity in found]
         await ActivityReview.bulk_create(fresh, batch_size=500, using_db=conn)
     else:
         await ActivityReview.filter(activity_id__in=ids, user_id=principal.id).using_db(conn).delete()
     return ids, await _told(conn, principal, found, reviewed)
 
 
-async def _told(conn: Any, principal: Principal, found: Iterable[tuple[str, str]], reviewed: bool) -> list[Change]:
+async def _told(conn: Any, principal: Principal, found: Iterable[Activity], reviewed: bool) -> list[Change]:
     """A change for each stream, so that who hears of it is decided as for all that belongs to it."""
     by_stream: dict[str, list[str]] = {}
-    for activity_id, stream_id in found:
-        by_stream.setdefault(stream_id, []).append(activity_id)
+    for activity in found:
+        by_stream.setdefault(activity.stream_id, []).append(activity.id)
     at = datetime.now(UTC)
     return [
         await append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -17,10 +18,15 @@ from .cursors import COUNT_LIMIT
 from .routing import Page, Route, Versioned
 
 READING = ("GET", "HEAD")
+_PLAIN = frozenset({str, int, float, bool})
+LARGEST = 900_000
+"""Bytes of a list's answer; longer pages end early."""
 
 
 def plain(value: Any) -> Any:
     """JSON values; times in RFC 3339 with microseconds and Z."""
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, datetime):
         return value.isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, dict):
@@ -41,7 +47,9 @@ def respond(route: Route, result: Any) -> Response:
     if isinstance(result, Response):
         return result
     status, headers, version, body = route.status, {}, None, result
+    raw: bytes | None = None
     if isinstance(result, Page):
+        result, raw = fitting(result)
         body, headers = result.items, page_headers(result)
     elif isinstance(result, Versioned):
         body, version, status = result.body, result.version, result.status or status
@@ -49,13 +57,27 @@ def respond(route: Route, result: Any) -> Response:
             headers["Location"] = result.location
     if body is None:
         return Response(b"", status=204, headers=headers)
-    raw = msgspec.json.encode(plain(body))
+    raw = msgspec.json.encode(plain(body)) if raw is None else raw
     if request.method in READING or version is not None:
         tag = etag(raw, version)
         headers["ETag"] = tag
         if request.method in READING and none_match(tag):
             return Response(b"", status=304, headers=headers)
     return Response(raw, status=status, headers=headers, content_type="application/json")
+
+
+def fitting(page: Page) -> tuple[Page, bytes]:
+    """As much of a page as an answer holds, and that as JSON. What is left is on the next page."""
+    parts: list[bytes] = []
+    room = LARGEST
+    for item in page.items:
+        part = msgspec.json.encode(plain(item))
+        room -= len(part) + 1
+        if room < 0 and parts and page.places:
+            page = replace(page, items=page.items[: len(parts)], cursor=page.places[len(parts) - 1])
+            break
+        parts.append(part)
+    return page, b"[" + b",".join(parts) + b"]"
 
 
 def etag(raw: bytes, version: int | None) -> str:

@@ -110,7 +110,7 @@ async def _page(rows: QuerySet[AuditEvent], query: PageQuery) -> Page:
         if not isinstance(value, int) or not 0 <= value < 2**63:
             raise Problem(404, "cursor.not_found", "this cursor is of another list")
     found = await page(rows, query, by="seq")
-    return Page([entry_out(row) for row in found.items], found.cursor, found.total)
+    return found.of([entry_out(row) for row in found.items])
 
 
 @route("GET", "/api/audit-events", permission="audit.view", query=AuditQuery, answer=list[AuditEventOut],

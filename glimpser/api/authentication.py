@@ -330,7 +330,7 @@ async def sessions(principal: Principal, query: PageQuery) -> Page:
         })
         for s in found.items
     ]  # fmt: skip
-    return Page(items, found.cursor, found.total)
+    return found.of(items)
 
 
 @route("DELETE", "/api/me/sessions", permission=SIGNED_IN, status=204)

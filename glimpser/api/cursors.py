@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from glimpser.database.counting import count_up_to
 from glimpser.database.fields import ID_LENGTH
 from glimpser_sdk.web import Problem
 
@@ -55,11 +56,14 @@ def decode(cursor: str) -> tuple[Any, str]:
 
 
 async def page(
-    rows: QuerySet[Any], query: PageQuery, *, by: str, descending: bool = True, time: bool = False, counted: bool = True
-) -> Page:
-    """One page of rows ordered by column ``by`` and id; ``items`` are the rows. ``time``: the column is a time. Not
-    ``counted``: nobody wants to know the total."""
-    total = await _count(rows) if counted else 0
+    rows: QuerySet[Any], query: PageQuery, *, by: str, descending: bool = True, time: bool = False,
+    counted: bool = True, key: str = "id", whole: QuerySet[Any] | None = None,
+) -> Page:  # fmt: skip
+    """One page of rows ordered by column ``by`` and ``key``; ``items`` are the rows. ``time``: the column is a time.
+    Not ``counted``: nobody wants to know the total. ``whole``: ``rows`` only say by ``key`` which of these are meant.
+
+    Which rows, and how many, is asked of columns that indexes have; only those of the page are read."""
+    total = await count_up_to(rows, COUNT_LIMIT + 1, key) if counted else 0
     if query.cursor is not None:
         value: Any
         value, identifier = decode(query.cursor)
@@ -70,13 +74,22 @@ async def page(
                 raise ValueError
         except (ValueError, OverflowError):
             raise Problem(404, "cursor.not_found", "this cursor is of another list") from None
-        step = "lt" if descending else "gt"
-        rows = rows.filter(Q(**{f"{by}__{step}": value}) | Q(**{by: value, f"id__{step}": identifier}))
+        rows = rows.filter(_beyond(by, value, key, identifier, "lte" if descending else "gte"))
     order = "-" if descending else ""
-    found = await rows.order_by(f"{order}{by}", f"{order}id").limit(query.limit + 1)
-    more = len(found) > query.limit
-    items = list(found[: query.limit])
-    return Page(items, encode(getattr(items[-1], by), items[-1].id) if more else None, total)
+    found: Any = await rows.order_by(f"{order}{by}", f"{order}{key}").limit(query.limit + 1).values_list(by, key)
+    places = {identifier: encode(value, identifier) for value, identifier in found[: query.limit]}
+    cursor = list(places.values())[-1] if len(found) > query.limit else None
+    of_page = (rows if whole is None else whole).filter(id__in=list(places))
+    shown = {row.id: row for row in await of_page} if places else {}
+    # What went away meanwhile, or out of sight, is left out.
+    items = [shown[i] for i in places if i in shown]
+    return Page(items, cursor, total, tuple(places[row.id] for row in items))
+
+
+def _beyond(by: str, value: Any, key: str, identifier: str, step: str) -> Q:
+    """After a row. The first condition says it again without ``OR``, which is what an index is entered by."""
+    later = Q(**{f"{by}__{step[:2]}": value}) | Q(**{by: value, f"{key}__{step[:2]}": identifier})
+    return Q(Q(**{f"{by}__{step}": value}), later)
 
 
 def _time(value: Any) -> datetime:
@@ -85,8 +98,3 @@ def _time(value: Any) -> datetime:
     if found.tzinfo is None:
         raise ValueError
     return found.astimezone(UTC)
-
-
-async def _count(rows: QuerySet[Any]) -> int:
-    """Exact up to the limit, one more beyond it."""
-    return len(await rows.limit(COUNT_LIMIT + 1).values_list("id", flat=True))

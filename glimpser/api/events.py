@@ -94,7 +94,7 @@ async def list_events(hub: Hub, principal: Principal, query: EventQuery) -> Page
              "severity": query.severity, "started_at__gte": query.after, "started_at__lt": query.before}  # fmt: skip
     rows = rows.filter(**{k: v for k, v in exact.items() if v is not None})
     found = await page(rows, query, by="started_at", time=True)
-    return Page(await event_outs(hub, principal, found.items), found.cursor, found.total)
+    return found.of(await event_outs(hub, principal, found.items))
 
 
 @route("GET", "/api/events/<id:event_id>", permission="events.view", load=EVENT, answer=EventOut)

@@ -88,7 +88,7 @@ async def _set_members(conn: Any, principal: Principal, group_id: str, streams: 
 async def list_groups(principal: Principal, query: PageQuery) -> Page:
     """Groups by name."""
     found = await page(visible.groups(principal), query, by="name", descending=False)
-    return Page([await _out(principal, g) for g in found.items], found.cursor, found.total)
+    return found.of([await _out(principal, g) for g in found.items])
 
 
 @route("POST", "/api/stream-groups", permission="groups.manage", body=GroupIn, answer=GroupOut, status=201)

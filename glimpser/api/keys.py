@@ -103,7 +103,7 @@ async def list_keys(principal: Principal, query: KeyQuery) -> Page:
         rows = rows.filter(user_id=query.user)
     found = await page(rows, query, by="created_at", time=True)
     owners = dict(await User.filter(id__in=[r.user_id for r in found.items]).values_list("id", "name"))
-    return Page([_out(row, owners.get(row.user_id, "")) for row in found.items], found.cursor, found.total)
+    return found.of([_out(row, owners.get(row.user_id, "")) for row in found.items])
 
 
 @route(

@@ -148,11 +148,17 @@ class Routes:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A list answer. ``cursor``: where the next page starts, None on the last. ``total`` counts to at most 10,001."""
+    """A list answer. ``cursor``: where the next page starts, None on the last. ``total`` counts to at most 10,001.
+    ``places``: the cursor after each item, where the answer may end earlier if it grows too large."""
 
     items: list[Any]
     cursor: str | None
     total: int
+    places: tuple[str, ...] = ()
+
+    def of(self, items: list[Any]) -> Page:
+        """The same page with its items as they are answered."""
+        return replace(self, items=items)
 
 
 @dataclass(frozen=True, slots=True)

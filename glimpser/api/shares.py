@@ -124,7 +124,7 @@ async def list_links(hub: Hub, principal: Principal, query: PageQuery) -> Page:
     """Live links, newest first: one's own, or everybody's for who manages users."""
     rows = _seen(principal).filter(expires_at__gt=datetime.now(UTC))
     found = await page(rows, query, by="created_at", time=True)
-    return Page(await _outs(hub, principal, found.items), found.cursor, found.total)
+    return found.of(await _outs(hub, principal, found.items))
 
 
 @route("POST", "/api/share-links", permission="streams.share", per_stream=True, dangerous=True, secret=True,

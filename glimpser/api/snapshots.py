@@ -90,7 +90,7 @@ async def list_snapshots(principal: Principal, stream: Stream, query: SnapshotQu
     rows = visible.snapshots(principal).filter(stream_id=stream.id)
     rows = rows.filter(**{k: v for k, v in exact.items() if v is not None})
     found = await page(rows, query, by="captured_at", time=True)
-    return Page([snapshot_out(s) for s in found.items], found.cursor, found.total)
+    return found.of([snapshot_out(s) for s in found.items])
 
 
 @route("POST", "/api/streams/<id:stream_id>/snapshots", permission="streams.control", load=STREAM, body=CaptureIn,
@@ -171,7 +171,7 @@ async def list_clips(principal: Principal, stream: Stream, query: ClipQuery) -> 
     rows = visible.clips(principal).filter(stream_id=stream.id)
     rows = rows.filter(**{k: v for k, v in exact.items() if v is not None})
     found = await page(rows, query, by="started_at", time=True)
-    return Page([clip_out(c) for c in found.items], found.cursor, found.total)
+    return found.of([clip_out(c) for c in found.items])
 
 
 @route("GET", "/api/clips/<id:clip_id>", permission="events.view", load=CLIP, answer=ClipOut)

@@ -126,7 +126,7 @@ async def list_streams(hub: Hub, principal: Principal, query: StreamQuery) -> Pa
         states = await visible.states(hub, principal, ids)
         rows = rows.filter(id__in=[i for i, state in states.items() if state["status"] == query.status])
     found = await page(rows, query, by="name", descending=False)
-    return Page(await stream_outs(hub, principal, found.items), found.cursor, found.total)
+    return found.of(await stream_outs(hub, principal, found.items))
 
 
 def _check_unmasked(principal: Principal, before: bool, after: bool, stream_id: str | None) -> None:

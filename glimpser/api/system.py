@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 from pydantic import BaseModel, Field
-from tortoise.expressions import Subquery
 
 import glimpser_sdk
-from glimpser.database.models import ActivityReview
 from glimpser.identity.policy import Principal
 from glimpser.media.pruner import budget, used_bytes
 from glimpser.plugins.rows import read_enabled
@@ -232,13 +230,12 @@ async def dashboard(hub: Hub, principal: Principal) -> Any:
     states = await _states(hub, principal)
     counts = {"total": await visible.streams(principal).count(), **Counter(states.values())}
     allowed = "events.view" in principal.permissions
-    seen = ActivityReview.filter(user_id=principal.id).values("activity_id")
-    activities = visible.activities(principal).filter(id__not_in=Subquery(seen))
+    activities, seen = visible.activities(principal), visible.seen_activities(principal)
     events = visible.events(principal)
     newest = await events.order_by("-started_at", "-id").limit(10) if allowed else []
     return {
         "streams": counts,
         "open_events": await events.filter(state="open").count() if allowed else 0,
-        "unreviewed_activities": await activities.count() if allowed else 0,
+        "unreviewed_activities": await activities.count() - await seen.count() if allowed else 0,
         "recent_events": await event_outs(hub, principal, list(newest)),
     }

@@ -192,7 +192,7 @@ async def list_users(hub: Hub, principal: Principal, query: UserQuery) -> Page:
     if query.role is not None:
         rows = rows.filter(role=query.role)
     found = await page(rows, query, by="name_key", descending=False)
-    return Page(await _outs(hub, principal, found.items), found.cursor, found.total)
+    return found.of(await _outs(hub, principal, found.items))
 
 
 @route(

@@ -15,6 +15,8 @@ from tortoise.queryset import QuerySet
 
 from glimpser.database.models import (
     Activity,
+    ActivityReview,
+    ActivityType,
     Event,
     EventLog,
     Grant,
@@ -24,7 +26,7 @@ from glimpser.database.models import (
     StreamGroup,
     StreamGroupMember,
 )
-from glimpser.identity.policy import Principal, can, known_to, sees, visible_to
+from glimpser.identity.policy import Principal, can, known_to, sees, sees_all, visible_to
 from glimpser.streams.health import UNKNOWN, state_view
 from glimpser_sdk.web import Problem
 
@@ -42,16 +44,35 @@ def streams(principal: Principal, permission: str = "streams.view") -> QuerySet[
 def events(principal: Principal) -> QuerySet[Event]:
     """Events of streams that the principal sees, and the hub's own for those who see the system. Under a delay those
     that are over: of one that lasts nobody knows yet what will be told of it."""
-    seen = visible_to(principal, "stream_id", "events.view")
-    of_streams = Q(seen, stream_id__isnull=False)
-    own = Q(stream_id__isnull=True)
-    both = of_streams | own if can(principal, "system.view") and can(principal, "events.view") else of_streams
-    return Event.filter(both, known_to(principal, "ended_at"))
+    of_system = can(principal, "system.view") and can(principal, "events.view")
+    known = known_to(principal, "ended_at", "started_at")
+    if of_system and sees_all(principal, "events.view"):
+        return Event.filter(known)
+    of_streams = Q(visible_to(principal, "stream_id", "events.view"), stream_id__isnull=False)
+    return Event.filter(of_streams | Q(stream_id__isnull=True) if of_system else of_streams, known)
 
 
 def activities(principal: Principal, permission: str = "events.view") -> QuerySet[Activity]:
     """Activities of streams on which the principal has the permission."""
-    return Activity.filter(visible_to(principal, "stream_id", permission), known_to(principal, "ended_at"))
+    return Activity.filter(
+        visible_to(principal, "stream_id", permission), known_to(principal, "ended_at", "started_at")
+    )
+
+
+def activity_types(principal: Principal, kind: str) -> QuerySet[ActivityType]:
+    """The activities that the principal sees in which a type occurs: their entries in the list of that type."""
+    return ActivityType.filter(_entries(principal), type=kind)
+
+
+def seen_activities(principal: Principal) -> QuerySet[ActivityReview]:
+    """The activities that the principal sees and has reviewed: their marks."""
+    return ActivityReview.filter(_entries(principal), user_id=principal.id)
+
+
+def _entries(principal: Principal) -> Q:
+    """``activities`` for what is kept beside them."""
+    seen = visible_to(principal, "stream_id", "events.view", key="activity_id")
+    return Q(seen, known_to(principal, "activity__ended_at", "started_at"))
 
 
 def snapshots(principal: Principal, permission: str = "streams.view") -> QuerySet[Snapshot]:
@@ -62,7 +83,7 @@ def snapshots(principal: Principal, permission: str = "streams.view") -> QuerySe
 def clips(principal: Principal) -> QuerySet[MediaFile]:
     """Clips that are finished."""
     seen = visible_to(principal, "stream_id", "events.view")
-    return MediaFile.filter(seen, known_to(principal, "ended_at"), state="ready")
+    return MediaFile.filter(seen, known_to(principal, "ended_at", "started_at"), state="ready")
 
 
 def groups(principal: Principal) -> QuerySet[StreamGroup]:

@@ -1,4 +1,4 @@
-"""Counting rows of streams over many ranges of time with one statement, each range by an index."""
+"""Counting rows by an index: over many ranges of time with one statement, or up to a limit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 
 class Range(NamedTuple):
-    """From ``start`` up to, without, ``end``, of one stream."""
+    """From ``start`` up to, without, ``end``, of one stream or ("") of all of them."""
 
     stream_id: str
     start: datetime
@@ -24,6 +24,7 @@ class Ranges:
 
     def __init__(self, ranges: Iterable[Range]) -> None:
         self.ranges = list(ranges)
+        self._by_stream = any(r.stream_id for r in self.ranges)
         # As SQLite holds times, which it compares as text.
         self.document = json.dumps([[r.stream_id, r.start.isoformat(" "), r.end.isoformat(" ")] for r in self.ranges])
 
@@ -54,12 +55,21 @@ class Ranges:
             given = f"json_array_elements(${len(values) + 1}::json) WITH ORDINALITY r(value, number)"
             stream = "(r.value->>0)"
             start, end = (f"(r.value->>{at})::timestamptz" for at in (1, 2))
-        within = f"s.stream_id = {stream} AND s.{moment} >= {start} AND s.{moment} < {end}"
+        within = f"s.{moment} >= {start} AND s.{moment} < {end}"
+        within = f"s.stream_id = {stream} AND {within}" if self._by_stream else within
         one = f"SELECT {array}({packed}) FROM ({seen}) s WHERE {within}"  # noqa: S608 -- values are parameters
         return f"SELECT {number} AS number, ({one}) AS counts FROM {given}", [*values, self.document]  # noqa: S608
 
 
-def _parameterized(rows: QuerySet[Any]) -> tuple[str, list[Any]]:
+async def count_up_to(rows: QuerySet[Any], limit: int, column: str = "id") -> int:
+    """How many rows there are, at most ``limit``; ``column``: one that the index has."""
+    asked = rows.limit(limit).values(column)
+    statement, values = _parameterized(asked)
+    found = await asked._db.execute_query_dict(f"SELECT count(*) AS n FROM ({statement}) s", values)  # noqa: S608
+    return int(found[0]["n"])
+
+
+def _parameterized(rows: Any) -> tuple[str, list[Any]]:
     rows.sql()  # makes the query
     statement, values = rows.query.get_parameterized_sql()
     return statement, list(values)

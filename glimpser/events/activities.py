@@ -11,6 +11,7 @@ from typing import Any
 from glimpser.database.models import Activity, Event
 from glimpser_sdk.ids import new_id
 
+from . import entries
 from .types import worse
 
 GAP = timedelta(seconds=10)
@@ -48,6 +49,7 @@ async def assign(event: Event, conn: Any) -> Activity:
 
 async def refresh(activity: Activity, event: Event, last_at: datetime, conn: Any) -> None:
     """Bring the activity up to date with one of its events, whose last sign of life is ``last_at``."""
+    before = (activity.started_at, activity.severity, set(activity.types))
     activity.started_at = min(activity.started_at, event.started_at)
     activity.last_at = max(activity.last_at, last_at)
     activity.severity = worse(activity.severity, event.severity)
@@ -63,3 +65,5 @@ async def refresh(activity: Activity, event: Event, last_at: datetime, conn: Any
     activity.ended_at = None if still_open else activity.last_at
     activity.version += 1
     await activity.save(using_db=conn)
+    moved = before[:2] != (activity.started_at, activity.severity)
+    await entries.of_activity(activity, set(activity.types) - before[2], moved=moved, conn=conn)

@@ -8,7 +8,7 @@ from typing import Any
 from glimpser.database.models import Activity, Event, EventLog
 from glimpser.protocol.messages import EventPart
 
-from . import activities
+from . import activities, entries
 from .feed import Change, from_row
 from .types import EventTypes
 
@@ -112,6 +112,7 @@ async def save(
         activity = await activities.assign(event, conn)
         event.activity_id = activity.id
     await event.save(using_db=conn, force_create=create)
+    await entries.of_event(event, create=create, conn=conn)
     changes = [
         await append(
             conn,

@@ -70,9 +70,9 @@ def can(
     )
 
 
-def visible_to(principal: Principal, column: str = "id", permission: str = "streams.view") -> Q:
+def visible_to(principal: Principal, column: str = "id", permission: str = "streams.view", *, key: str = "id") -> Q:
     """The condition on ``column`` (a stream id) that every query of streams and what belongs to them starts from.
-    ``permission``: needed beside ``streams.view``."""
+    ``permission``: needed beside ``streams.view``. ``key``: the column that names the object itself."""
     needed = {"streams.view", permission}
     if needed <= principal.hubwide:
         outside: Any = {f"{column}__not_in": sorted(principal.hidden)}
@@ -83,16 +83,31 @@ def visible_to(principal: Principal, column: str = "id", permission: str = "stre
         )
     }
     single = sorted(o for o, own in principal.objects.items() if needed <= own)
-    return Q(**condition) | Q(id__in=single) if single else Q(**condition)
+    own: Any = {f"{key}__in": single}
+    return Q(**condition) | Q(**own) if single else Q(**condition)
 
 
-def known_to(principal: Principal, moment: str) -> Q:
+def sees_all(principal: Principal, permission: str) -> bool:
+    """Whether ``visible_to`` leaves nothing out."""
+    return {"streams.view", permission} <= principal.hubwide and not principal.hidden
+
+
+def only_on(principal: Principal, permission: str) -> list[str] | None:
+    """The streams to which the principal is limited; None = not to some that could be named."""
+    needed = {"streams.view", permission}
+    if needed <= principal.hubwide or principal.objects:
+        return None
+    return [s for s, own in principal.grants.items() if needed <= own | principal.hubwide]
+
+
+def known_to(principal: Principal, moment: str, began: str = "") -> Q:
     """The condition on what is kept, by the column ``moment`` with the last moment that a row tells of: under a delay
-    only what was over by then, with live pictures alone nothing."""
+    only what was over by then, with live pictures alone nothing. ``began``: the column with its start, which is no
+    later, and by which an index finds it."""
     if principal.restrictions.live_only:
         return Q(id__in=[])
     until = principal.restrictions.until
-    condition: Any = {f"{moment}__lte": until}
+    condition: Any = {f"{column}__lte": until for column in (moment, began) if column}
     return Q() if until is None else Q(**condition)
 
 

@@ -20,6 +20,8 @@ from . import parts
 from .documents import Documents
 from .inputs import StreamIn
 
+MOST_MASKED = 5000
+
 
 def place(stream_id: str, field: str) -> Place:
     """Where the secrets of a stream's field belong."""
@@ -45,6 +47,7 @@ class StreamStore:
         self._data_dir = data_dir
         self.media_roots = media_roots
         self._max_idle_gap_s = max_idle_gap_s
+        self._masked: dict[str, tuple[tuple[int, datetime, Registry], dict[str, Any]]] = {}
 
     def checked(self, given: StreamIn) -> StreamIn:
         """The stream with its configurations validated and defaults filled in. ConfigInvalid names the field."""
@@ -165,9 +168,22 @@ class StreamStore:
         )  # fmt: skip
 
     def masked(self, stream: Stream) -> dict[str, Any]:
-        """``config``, ``analyzers`` and ``sinks`` with their secrets masked, for answers and exports."""
-        registry = self._registry()
+        """``config``, ``analyzers`` and ``sinks`` with their secrets masked, to be shown and not to be changed.
 
+        Kept until the stream or the plugins change: a list has hundreds of streams, and masking one takes longer than
+        all the rest of its answer."""
+        registry = self._registry()
+        state = (stream.version, stream.updated_at, registry)
+        known = self._masked.get(stream.id)
+        if known is not None and known[0][:2] == state[:2] and known[0][2] is registry:
+            return known[1]
+        if len(self._masked) >= MOST_MASKED:
+            self._masked.clear()
+        parts = self._mask(stream, registry)
+        self._masked[stream.id] = (state, parts)
+        return parts
+
+    def _mask(self, stream: Stream, registry: Registry) -> dict[str, Any]:
         def mask(offers: Any, name: str, document: dict[str, Any], field: str) -> dict[str, Any]:
             offer = offers.get(name)
             return self.documents.mask(offer.spec.config if offer else None, document, place(stream.id, field))

@@ -3,7 +3,7 @@
 Reads are plain ORM calls anywhere; rows are changed only inside ``Database.write``.
 """
 
-from glimpser.database.models.events import Activity, ActivityReview, Event, EventLog
+from glimpser.database.models.events import Activity, ActivityReview, ActivityType, Event, EventLog, EventText
 from glimpser.database.models.identity import (
     ApiKey,
     Device,
@@ -26,11 +26,13 @@ __all__ = [
     "AccountLink",
     "Activity",
     "ActivityReview",
+    "ActivityType",
     "ApiKey",
     "AuditEvent",
     "Device",
     "Event",
     "EventLog",
+    "EventText",
     "Grant",
     "IdempotencyKey",
     "LimitUse",

@@ -22,7 +22,7 @@ class Event(Row):
     node_id = fields.CharField(max_length=64, default="")
     stream_id = id_or_none()
     activity_id = id_or_none(db_index=True)
-    type = fields.CharField(max_length=100, db_index=True)
+    type = fields.CharField(max_length=100)
     key = fields.CharField(max_length=200, default="")
     analyzer = fields.CharField(max_length=100, default="")
     started_at = UtcField()
@@ -34,7 +34,7 @@ class Event(Row):
     snapshot_id = id_or_none()
     clip_id = id_or_none()
     revision = fields.IntField(default=1)
-    state = fields.CharField(max_length=16, default="open", db_index=True)
+    state = fields.CharField(max_length=16, default="open")
     created_at = UtcField(auto_now_add=True)
     updated_at = UtcField(auto_now=True)
 
@@ -42,9 +42,26 @@ class Event(Row):
         table = "events"
         indexes = (
             Index(fields=["stream_id", "started_at", "id"]),
-            Index(fields=["started_at", "id"]),
+            Index(fields=["started_at", "id", "stream_id"]),
             Index(fields=["activity_id", "type"]),
+            # With the stream, so that who sees few of them is answered from the index alone.
+            Index(fields=["type", "started_at", "id", "stream_id"]),
+            Index(fields=["state", "started_at", "id", "stream_id"]),
+            Index(fields=["severity", "started_at", "id", "stream_id"]),
         )
+
+
+class EventText(Row):
+    """The words of an event that has some, for the search (`glimpser/database/words.py`), newest last."""
+
+    id = fields.BigIntField(primary_key=True)
+    event: fields.OneToOneRelation[Event] = fields.OneToOneField("core.Event", related_name="words")
+    event_id: str
+    stream_id = id_or_none()
+    words = fields.TextField()
+
+    class Meta:
+        table = "event_texts"
 
 
 class EventLog(Row):
@@ -88,22 +105,53 @@ class Activity(Row):
         table = "activities"
         indexes = (
             Index(fields=["stream_id", "started_at", "id"]),
-            Index(fields=["started_at", "id"]),
+            Index(fields=["started_at", "id", "stream_id"]),
             # All that the timeline counts, so that it reads no row.
             Index(fields=["stream_id", "started_at", "severity", "score", "ended_at"]),
-            Index(fields=["severity", "started_at", "id"]),
+            Index(fields=["severity", "started_at", "id", "stream_id"]),
+            Index(fields=["stream_id", "severity", "started_at", "id"]),
         )
 
 
 class ActivityReview(Row):
-    """That a user has seen an activity."""
+    """That a user has seen an activity. ``stream_id``, ``severity`` and ``started_at`` are the activity's, so that what
+    somebody has seen is listed and counted by an index; ``glimpser/events/entries.py`` keeps them."""
 
     id = fields.BigIntField(primary_key=True)
     activity: fields.ForeignKeyRelation[Activity] = fields.ForeignKeyField("core.Activity", related_name="reviews")
     activity_id: str
-    user_id = id_ref(db_index=True)
+    user_id = id_ref()
     reviewed_at = UtcField(auto_now_add=True)
+    stream_id = id_ref()
+    severity = fields.CharField(max_length=16)
+    started_at = UtcField()
 
     class Meta:
         table = "activity_reviews"
         unique_together = (("activity", "user_id"),)
+        indexes = (
+            Index(fields=["user_id", "started_at", "activity_id", "stream_id"]),
+            Index(fields=["user_id", "severity", "started_at", "activity_id", "stream_id"]),
+            Index(fields=["user_id", "stream_id", "started_at", "activity_id"]),
+        )
+
+
+class ActivityType(Row):
+    """That an event type occurs in an activity; the rest as in ``ActivityReview``."""
+
+    id = fields.BigIntField(primary_key=True)
+    activity: fields.ForeignKeyRelation[Activity] = fields.ForeignKeyField("core.Activity", related_name="kinds")
+    activity_id: str
+    type = fields.CharField(max_length=100)
+    stream_id = id_ref()
+    severity = fields.CharField(max_length=16)
+    started_at = UtcField()
+
+    class Meta:
+        table = "activity_types"
+        unique_together = (("activity", "type"),)
+        indexes = (
+            Index(fields=["type", "started_at", "activity_id", "stream_id"]),
+            Index(fields=["type", "severity", "started_at", "activity_id", "stream_id"]),
+            Index(fields=["stream_id", "type", "started_at", "activity_id"]),
+        )
