@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
 from glimpser_sdk.errors import GlimpserError
-from glimpser_sdk.ids import new_id
+from glimpser_sdk.ids import ID_PATTERN, new_id
 from glimpser_sdk.web import Problem
 
 from .api import auditing, plugin_routes, problems, resources, shared, signed
@@ -24,7 +24,7 @@ from .api.crowd import Crowd
 from .api.dispatch import admit, check_all_declared, declared, mount
 from .api.host import Host
 from .api.inputs import Request
-from .api.routing import ID_PATTERN, PUBLIC, Route
+from .api.routing import PUBLIC, Route
 from .api.sso import asked as evidence
 from .identity.audit import Asking, asking
 from .identity.tokens import key_prefix

@@ -13,10 +13,12 @@ from quart_schema import Info, QuartSchema
 from quart_schema.openapi import APIKeySecurityScheme, HttpSecurityScheme, OpenAPIProvider
 from werkzeug.routing import Rule
 
+from glimpser_sdk.ids import ID_PATTERN
+
 from .authentication import COOKIE
 from .dispatch import declared
 from .problems import ProblemOut
-from .routing import ID_PATTERN, PATTERNS, PUBLIC, Route
+from .routing import PATTERNS, PUBLIC, Route
 from .schemas import Schemas
 from .shared import COOKIE as VISITOR
 from .system import version

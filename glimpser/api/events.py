@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from glimpser.database.models import Event
 from glimpser.events.log import event_view
 from glimpser.identity.policy import Principal, abilities
+from glimpser_sdk.ids import ID_PATTERN
 from glimpser_sdk.web import Problem
 
 from . import visible
@@ -18,7 +19,7 @@ from .cursors import PageQuery, page
 from .inputs import Moment
 from .loaders import EVENT
 from .models import EventOut
-from .routing import ID_PATTERN, SIGNED_IN, Page, Routes, Versioned
+from .routing import SIGNED_IN, Page, Routes, Versioned
 
 if TYPE_CHECKING:
     from glimpser.hub import Hub

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from glimpser.identity.policy import Principal
+from glimpser_sdk.ids import ID_PATTERN
 
 if TYPE_CHECKING:
     from glimpser.hub import Hub
@@ -20,7 +21,6 @@ SIGNED_IN = "authenticated"
 
 SHARED = "/api/shared/<id:link_id>"
 """Above the paths that the visitors of a share link ask."""
-ID_PATTERN = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 PATTERNS = {"provider": "^[a-z][a-z0-9-]{0,31}$"}
 """What parameters of paths look like that are no ids and load no object."""
 OWN = re.compile(r"/api/(p/[^/]+/)?(me|auth)(/|$)")

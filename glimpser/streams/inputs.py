@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from glimpser.timezones import TimeZone
-from glimpser_sdk.ids import new_id
+from glimpser_sdk.ids import ID_PATTERN, new_id
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Point = tuple[Share, Share]
-Id = Annotated[str, Field(pattern="^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
 Tag = Annotated[str, Field(min_length=1, max_length=64)]
 VISIBLE = r"^[^\x00-\x1f]*[^\x00-\x20\s][^\x00-\x1f]*$"
 """Something to see, and no control characters."""

@@ -7,6 +7,8 @@ import threading
 import time
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ID_PATTERN = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
+"""The form of an id, for schemas and descriptions."""
 _VALUES = {c: i for i, c in enumerate(ALPHABET)}
 _lock = threading.Lock()
 _last_ms = 0

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from glimpser_sdk.ids import is_id
+from glimpser_sdk.ids import ID_PATTERN, is_id
 from glimpser_sdk.web import Problem
 
 MOST_TILES = 64
@@ -29,7 +29,7 @@ def _name(value: str) -> str:
 
 # The patterns are for the API's description; the validators say in words what is wrong.
 _PLAIN = r"[^\u0000-\u001f\u007f-\u009f]*"
-Id = Annotated[str, Field(json_schema_extra={"pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"}), AfterValidator(_id)]
+Id = Annotated[str, Field(json_schema_extra={"pattern": ID_PATTERN}), AfterValidator(_id)]
 Name = Annotated[
     str,
     Field(min_length=1, max_length=80, json_schema_extra={"pattern": f"^{_PLAIN}[!-~]{_PLAIN}$"}),
