@@ -52,7 +52,7 @@ export class Chrome {
         h("span", {}, "Glimpser")),
       me && !me.factor_needed && h("nav", { "aria-label": "Pages" }, this.#link("", "wall", "Wall"),
         this.#app.can("events.view") && this.#link("events", "events", "Events"),
-        this.#app.can("plugins.manage") && this.#link("safe", "mend", "Repair")),
+        this.#app.can("plugins.manage") && this.#link("safe", "mend", "Repair", "spare")),
       h("span", { class: "gap" }),
       me && !me.factor_needed && this.#connection,
       me && me.kind !== "visitor" && h("a", { class: "me", href: at("security"), title: "Security" }, me.name),
@@ -61,9 +61,10 @@ export class Chrome {
     );
   }
 
-  #link(path, drawing, words) {
+  /** `kind` spare: on a phone the drawing alone. */
+  #link(path, drawing, words, kind = null) {
     const here = location.pathname === at(path);
-    return h("a", { href: at(path), "aria-current": here ? "page" : null }, icon(drawing), h("span", {}, words));
+    return h("a", { href: at(path), class: kind, title: kind && words, "aria-label": kind && words, "aria-current": here ? "page" : null }, icon(drawing), h("span", {}, words));
   }
 
   #insecure() {

@@ -10,7 +10,7 @@ const STATES = {
   import_error: "Broken", config_error: "Misconfigured", migration_error: "Its tables failed", setup_retry: "Not ready yet",
   degraded: "Running in part",
 };
-const SOURCES = { environment: "the environment", file: "the file", database: "set in the pages", default: "the default" };
+const SOURCES = { environment: "from the environment", file: "from the file", database: "set in the pages", default: "by default" };
 
 /** What a JSON Schema allows, in words. */
 function allowed(schema) {
@@ -80,7 +80,7 @@ async function act(work, words, again) {
 function facts({ value, source, where, problem, schema }) {
   return [
     h("p", { class: "wrong" }, problem),
-    h("p", {}, "It is ", h("code", {}, shown(value)), `, from ${SOURCES[source]}${where ? ` (${where})` : ""}.`),
+    h("p", {}, "It is ", h("code", {}, shown(value)), `, ${SOURCES[source]}${where ? ` (${where})` : ""}.`),
     h("p", { class: "hint" }, allowed(schema)),
   ];
 }

@@ -195,7 +195,7 @@ async def test_what_is_broken_is_put_right_on_a_page_that_needs_no_plugin(hub: R
     await page.get_by_role("link", name="What is broken").click()
     await expect(page.get_by_role("heading", name="Repair")).to_be_visible()
     days = page.get_by_role("article").filter(has_text="event_retention_days")
-    await expect(days).to_contain_text("It is 99999, from set in the pages.")
+    await expect(days).to_contain_text("It is 99999, set in the pages.")
     await days.get_by_label("New value").fill("5000")
     await days.get_by_role("button", name="Save").click()
     await expect(days.get_by_role("alert").filter(has_text="3650")).to_be_visible()
