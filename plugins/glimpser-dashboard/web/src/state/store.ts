@@ -78,13 +78,21 @@ const byName = new Intl.Collator(undefined, { numeric: true });
 
 /** Streams that the viewer sees. */
 export class Streams extends Collection<Stream> {
+  #sorted: Stream[] | null = null;
+
   constructor() {
     super(newest);
   }
 
+  protected override changed(): void {
+    this.#sorted = null;
+    super.changed();
+  }
+
   /** By name, as people sort. */
   get list(): Stream[] {
-    return this.values().sort((a, b) => byName.compare(a.name, b.name));
+    this.#sorted ??= this.values().sort((a, b) => byName.compare(a.name, b.name));
+    return [...this.#sorted];
   }
 }
 

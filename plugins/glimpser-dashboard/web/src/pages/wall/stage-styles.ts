@@ -27,6 +27,9 @@ export const stageStyles = css`
     grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr));
     gap: 0.75rem;
   }
+  .wall li[data-id] {
+    aspect-ratio: 16 / 9;
+  }
   .wall[data-count="1"] {
     max-width: 72rem;
     grid-template-columns: minmax(0, 1fr);

@@ -17,6 +17,8 @@ import "./tile.js";
 import { Turning } from "./turning.js";
 
 const CALM_CHECK = 5000;
+/** From so many streams on only tiles that are near the window are made; the others keep their place. */
+const MANY = 48;
 
 @customElement("wall-stage")
 export class WallStage extends GElement {
@@ -28,6 +30,8 @@ export class WallStage extends GElement {
   @property({ type: Boolean, reflect: true }) kiosk = false;
   @state() private looked = "";
   #adaptive = new Adaptive();
+  #near = new Set<string>();
+  #places = new IntersectionObserver((entries) => this.#moved(entries), { rootMargin: "100% 0px" });
   #turning = new Turning(this, () => ({ count: this.#pages.length, seconds: this.wall?.rotation_s ?? 0 }));
   #calm = 0;
 
@@ -46,6 +50,21 @@ export class WallStage extends GElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#calm);
+    this.#places.disconnect();
+    this.#near.clear();
+  }
+
+  #moved(entries: IntersectionObserverEntry[]): void {
+    for (const { target, isIntersecting } of entries) {
+      const { id } = (target as HTMLElement).dataset;
+      if (isIntersecting && target.isConnected) this.#near.add(id!);
+      else this.#near.delete(id!);
+    }
+    this.requestUpdate();
+  }
+
+  protected override updated(): void {
+    for (const place of this.shadowRoot!.querySelectorAll("li[data-id]")) this.#places.observe(place);
   }
 
   get #pages(): WallTile[][] {
@@ -93,7 +112,10 @@ export class WallStage extends GElement {
         ${repeat(
           streams,
           (stream) => stream.id,
-          (stream) => html`<li>${this.#tile(stream, false)}</li>`,
+          (stream) =>
+            streams.length < MANY
+              ? html`<li>${this.#tile(stream, false)}</li>`
+              : html`<li data-id=${stream.id}>${this.#near.has(stream.id) ? this.#tile(stream, false) : nothing}</li>`,
         )}</ul>`;
     }
     const all = this.#pages;
