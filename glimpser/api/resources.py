@@ -37,6 +37,7 @@ from . import (
     system,
     timeline,
     tools,
+    trying,
     users,
 )
 from .aliases import aliases
@@ -45,7 +46,8 @@ from .routing import Route, Routes
 RESOURCES: tuple[Routes, ...] = (
     health.route, authentication.route, proofs.route, sso.route, streams.route, live.route, snapshots.route,
     groups.route, events.route, activities.route, activity_days.route, activity_reviews.route,
-    timeline.route, feed.route, tools.route, plugins.route, repair.route, settings.route, system.route, search.route,
+    timeline.route, feed.route, tools.route, trying.route, plugins.route, repair.route, settings.route, system.route,
+    search.route,
     users.route, identities.route, roles.route, keys.route, grants.route, shares.route, shared.route,
     account_links.route, signed.route, sockets.route, audit.route, own_data.route, openapi.route, pages.route,
 )  # fmt: skip

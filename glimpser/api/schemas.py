@@ -14,7 +14,7 @@ from glimpser.streams.inputs import StreamIn
 from .events import EventIn
 from .problems import ProblemOut
 from .routing import Route
-from .tools import TryIn
+from .trying import TryIn
 
 if TYPE_CHECKING:
     from glimpser.hub import Hub

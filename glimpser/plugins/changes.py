@@ -25,6 +25,24 @@ def patched(model: type[BaseModel], old: Any, patch: Any) -> Any:
     return replaced(model, old, merge_patch(mask(model, old), patch))
 
 
+def left_behind(model: type[BaseModel], old: Any, patch: Any) -> list[str]:
+    """Pointers to the masked secrets that ``patched`` drops, because the document points elsewhere than before."""
+    shown = mask(model, old)
+    new = merge_patch(shown, patch)
+    before = _aligned(new, shown, old)
+    if _same_places(_places(model, before), _places(model, new), _places(model, old)):
+        return []
+    found: list[str] = []
+
+    def change(pointer: str, value: Any, secret: bool) -> Any:
+        if isinstance(value, str) and MASK in value and (not secret or value == MASK):
+            found.append(pointer)
+        return value
+
+    map_leaves(model, new, change)
+    return found
+
+
 def replaced(model: type[BaseModel], old: Any, new: Any) -> Any:
     """``new`` with every masked secret put back from ``old`` (unsealed); a secret that is left out is removed.
 

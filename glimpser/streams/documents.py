@@ -60,6 +60,10 @@ class Documents:
         changed: dict[str, Any] = changes.patched(config.load_model(reference), kept, patch)
         return changed
 
+    def left_behind(self, reference: Lazy, kept: dict[str, Any], patch: dict[str, Any]) -> list[str]:
+        """Pointers to the secrets that a merge patch leaves alone, and that do not go along to where it points."""
+        return changes.left_behind(config.load_model(reference), kept, patch)
+
 
 def _same_types(given: Any, made: Any, pointer: str) -> None:
     """DocumentInvalid where a value was written as another type than it is, such as "1" for a number. A reference may

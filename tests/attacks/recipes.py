@@ -45,7 +45,7 @@ UNANSWERED = {
     ("POST", "/api/p/totp/me/totp/recovery-codes"): "nobody here has a second factor",
 }
 """Routes that answer nobody well, and why."""
-DEAR = {("POST", "/api/streams/test"), ("POST", "/api/settings/streams/test")}
+DEAR = {("POST", f"/api/{above}streams{one}/test") for above in ("", "settings/") for one in ("", "/{stream_id}")}
 """Routes that start a process: one good answer shows for all who are refused that the request is good."""
 
 
@@ -137,6 +137,11 @@ def spare_stream(world: World, who: str, target: str) -> Call:
 @recipe("POST /api/streams/test", "POST /api/settings/streams/test")
 def tried(world: World, who: str, target: str) -> Call:
     return Call(json={"url": str(world.hub.film)})
+
+
+@recipe("POST /api/streams/{stream_id}/test", "POST /api/settings/streams/{stream_id}/test")
+def tried_as_kept(world: World, who: str, target: str) -> Call:
+    return Call({"stream_id": world.places[target].stream}, json={"config": {}})
 
 
 @recipe("POST /api/streams/import", "POST /api/settings/streams/import")

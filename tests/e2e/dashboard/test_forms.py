@@ -90,6 +90,12 @@ async def test_secrets_that_are_left_alone_stay(hub: RunningHub, opened: Any) ->
     stream = hub.call("POST", "/api/streams", body)["id"]
     page = await opened(f"streams/{stream}/edit")
     await expect(page.get_by_text("Kept, and not shown.")).to_be_visible()
+    # It is tried with what the hub keeps, at the address that it was kept for.
+    address = page.locator("input[inputmode=url]").first
+    await address.fill("http://127.0.0.1:10/door.jpg")
+    await page.get_by_role("button", name="Try it").click()
+    await expect(page.get_by_text("enter it anew").first).to_be_visible()
+    await address.fill(config["url"])
     await page.get_by_label("Interval").fill("30")
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Saved.")).to_be_visible()

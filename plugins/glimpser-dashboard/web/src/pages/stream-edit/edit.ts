@@ -126,7 +126,7 @@ export class PageStreamEdit extends Page {
       </div>
       ${this.newer ? this.#conflict(this.newer) : nothing}
       <form class="whole" novalidate @submit=${this.#save}>
-        <g-stream-form .kind=${kind} .draft=${draft} .groups=${this.groups} .stream=${stream.id}
+        <g-stream-form .kind=${kind} .draft=${draft} .groups=${this.groups} .stream=${stream.id} .kept=${this.#base?.config ?? {}}
           @changed=${(event: CustomEvent<Draft>) => {
             this.draft = event.detail;
           }}><g-screen slot="aside" .stream=${store.streams.get(stream.id) ?? stream}></g-screen></g-stream-form>

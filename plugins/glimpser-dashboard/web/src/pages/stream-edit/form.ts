@@ -5,7 +5,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { GSchemaForm } from "../../forms/form.js";
 import "../../forms/form.js";
-import { MASK, type Schema } from "../../forms/schema.js";
+import type { Schema } from "../../forms/schema.js";
 import { session } from "../../state/session.js";
 import { GElement } from "../../ui/element.js";
 import {
@@ -67,6 +67,8 @@ export class GStreamForm extends GElement {
   @property({ attribute: false }) groups: Group[] = [];
   /** Of a stream that is there. */
   @property() stream = "";
+  /** Its configuration as the hub has it, secrets masked. */
+  @property({ attribute: false }) kept: Values = {};
   @property({ attribute: false }) tried: Tried | null = null;
   /** Only what must be known to begin. */
   @property({ type: Boolean }) short = false;
@@ -88,8 +90,8 @@ export class GStreamForm extends GElement {
         ${this.short ? nothing : this.#looks()}
       </div>
       <aside class="card stack"><slot name="aside"></slot>
-        <g-probe .kind=${kind.kind} .config=${draft.config} .tried=${this.tried} ?beside=${Boolean(this.stream)}
-          ?hidden=${this.#kept} @tried=${(event: CustomEvent<Tried>) => this.#tested(event.detail)}></g-probe></aside>
+        <g-probe .kind=${kind.kind} .stream=${this.stream} .kept=${this.kept} .config=${draft.config} .tried=${this.tried}
+          ?beside=${Boolean(this.stream)} @tried=${(event: CustomEvent<Tried>) => this.#tested(event.detail)}></g-probe></aside>
     </div>`;
   }
 
@@ -99,11 +101,6 @@ export class GStreamForm extends GElement {
     return html`<section class="card"><h2>${msg("Where to look")}</h2>
         ${this.#form("regions", this.#regions, { regions }, changed)}</section>
       ${this.#parts("analyzers", msg("What looks at it"))} ${this.#parts("sinks", msg("What is kept"))}`;
-  }
-
-  /** Secrets that the hub keeps cannot be tried from here. */
-  get #kept(): boolean {
-    return JSON.stringify(this.draft.config).includes(MASK);
   }
 
   #parts(of: "analyzers" | "sinks", words: string): unknown {

@@ -8,9 +8,18 @@ import { words } from "../../api/errors.js";
 import { GElement } from "../../ui/element.js";
 import { rate, size } from "../../ui/format.js";
 import "../../ui/icon.js";
+import { diff } from "../../forms/patch.js";
 import type { Tried, Values } from "./draft.js";
 
 const PATIENCE = "45000";
+
+/** Try a stream with changes to its configuration: secrets that the hub keeps stay unsaid. */
+function attemptKept(stream_id: string, config: Values): Promise<Tried> {
+  const params = { path: { stream_id } };
+  return body(
+    api.POST("/api/streams/{stream_id}/test", { params, body: { config }, headers: { [PATIENT]: PATIENCE } }),
+  );
+}
 
 /** Try an address, or a kind with its configuration. */
 export function attempt(what: { url: string } | { kind: string; config: Values }): Promise<Tried> {
@@ -72,6 +81,9 @@ export class GProbe extends GElement {
   /** There is a picture beside it already. */
   @property({ type: Boolean }) beside = false;
   @property({ attribute: false }) kind = "";
+  /** Of a stream that is there, and its configuration as the hub has it. */
+  @property() stream = "";
+  @property({ attribute: false }) kept: Values = {};
   @property({ attribute: false }) config: Values = {};
   @state() private busy = false;
   @state() private problem = "";
@@ -80,7 +92,9 @@ export class GProbe extends GElement {
     this.busy = true;
     this.problem = "";
     try {
-      this.tried = await attempt({ kind: this.kind, config: this.config });
+      this.tried = this.stream
+        ? await attemptKept(this.stream, diff(this.kept, this.config))
+        : await attempt({ kind: this.kind, config: this.config });
       this.dispatchEvent(new CustomEvent<Tried>("tried", { detail: this.tried }));
     } catch (error) {
       this.problem = words(error);
