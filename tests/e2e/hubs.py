@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 
 import httpx
 from playwright.async_api import Page, expect
+from support.hub import migrated
 
 NAME, PASSWORD = "ada", "correct horse battery staple"
 START_S = 60.0
@@ -68,6 +70,8 @@ class RunningHub:
 def running(folder: Path, media: Path, port: int = 0, **variables: str | None) -> Iterator[RunningHub]:
     """A hub on a free port with its data in ``folder``, allowed to read films below ``media``. ``variables``: further
     environment, None takes one away; the pages are the built-in ones unless ``GLIMPSER_PLUGINS`` says otherwise."""
+    if not any(folder.iterdir()):
+        shutil.copytree(migrated(), folder, dirs_exist_ok=True)
     own = {"GLIMPSER_MEDIA_ROOTS": str(media), "GLIMPSER_DATA_DIR": str(folder), "GLIMPSER_PLUGINS": BUILT_IN}
     environment = {k: v for k, v in {**os.environ, **own, **variables}.items() if v is not None}
     log = (folder.parent / f"{folder.name}.log").open("wb")

@@ -257,11 +257,19 @@ class Hub:
 
 
 @functools.cache
-def _enrolled() -> tuple[Path, str]:
-    """A data folder with an administrator, and a key of theirs: made once, copied for every hub that begins so."""
-    folder = Path(tempfile.mkdtemp(prefix="glimpser-enrolled-"))
+def migrated() -> Path:
+    """A data folder whose tables are up to date, without anybody: made once, copied for hubs that begin so."""
+    folder = Path(tempfile.mkdtemp(prefix="glimpser-begun-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     hub = Hub(folder / "data")
+    run_here("setup-link", environment=hub.environment)
+    return hub.folder
+
+
+@functools.cache
+def _enrolled() -> tuple[Path, str]:
+    """The same with an administrator, and a key of theirs."""
+    hub = Hub(shutil.copytree(migrated(), migrated().with_name("enrolled")))
     return hub.folder, hub.enrol()
 
 
