@@ -15,7 +15,7 @@ import pytest
 
 from glimpser.engine.process import environment
 from tests.api.conftest import ApiHub
-from tests.api.test_description import install
+from tests.api.test_description import add
 from tests.support.film import film
 from tests.support.hub import until
 
@@ -44,7 +44,7 @@ IMPORTABLE = {".py", ".pyc", ".pth", ".so", ".egg", ".zip", ".whl", ".pyd"}
 
 def plant(folder: Path, mark: Path) -> None:
     """A plugin nobody installed, and modules by the names of others; each leaves a mark when it runs."""
-    install(folder, "evil")
+    add(folder, "evil")
     code = CODE.format(mark=str(mark), name="evil")
     (folder / "glimpser_evil" / "__init__.py").write_text(code)
     for name in TAKEN:
@@ -61,7 +61,7 @@ def ran(mark: Path) -> set[str]:
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
     """A hub that is started in its data folder, full of planted code, and may write nowhere else."""
     folder = tmp_path_factory.mktemp("code")
-    install(folder / "site", "looks", extra="        import os\n" + LOOK)
+    add(folder / "site", "looks", extra="        import os\n" + LOOK)
     module = folder / "site" / "glimpser_looks" / "plugin.py"
     more = 'RouteSpec(path="/look", methods=("GET",), permission="looks.use"),\n            '
     more += 'RouteSpec(path="/write", methods=("POST",), permission="looks.use"),\n            '
@@ -179,7 +179,7 @@ def test_a_plugin_that_is_not_declared_is_not_loaded(tmp_path: Path) -> None:
     """One that is installed runs; left out of the list of plugins, or of a safe start, none of its code does."""
     site, mark = tmp_path / "site", tmp_path / "ran"
     mark.mkdir()
-    install(site, "evil")
+    add(site, "evil")
     (site / "glimpser_evil" / "__init__.py").write_text(CODE.format(mark=str(mark), name="evil"))
     hub = ApiHub(tmp_path / "data")
     hub.environment |= {"PYTHONPATH": str(site), "GLIMPSER_SAFE": "true"}

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import ApiHub
-from tests.api.test_description import install
+from tests.api.test_description import add
 
 Figure = Callable[[str, str], None]
 FORGED = '{"level":"critical","event":"forged-line"}'
@@ -31,7 +31,7 @@ BOOM = """        @blueprint.get("/boom/<name>")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
     """A hub with a plugin that logs what it is asked."""
     folder = tmp_path_factory.mktemp("front")
-    install(folder / "site", "noisy", extra=BOOM)
+    add(folder / "site", "noisy", extra=BOOM)
     routes = folder / "site" / "glimpser_noisy" / "plugin.py"
     routes.write_text(
         routes.read_text().replace(

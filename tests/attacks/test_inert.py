@@ -15,7 +15,7 @@ import pytest
 from playwright.async_api import Browser, Error
 
 from tests.api.conftest import ApiHub
-from tests.api.test_description import install
+from tests.api.test_description import add
 from tests.e2e.conftest import browser as browser
 from tests.support.kept import Kept, keep
 
@@ -83,7 +83,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("inert")
-    install(folder / "site", "inert", extra=ROUTES)
+    add(folder / "site", "inert", extra=ROUTES)
     module = folder / "site" / "glimpser_inert" / "plugin.py"
     declared = "".join(
         f'RouteSpec(path="/{name}/<name>", methods=("GET",), permission="inert.use"),\n            '

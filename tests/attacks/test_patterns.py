@@ -11,7 +11,7 @@ import pytest
 from support import patterns
 
 from tests.api.conftest import ApiHub
-from tests.api.test_description import install
+from tests.api.test_description import add
 
 Figure = Callable[[str, str], None]
 MOST = 3.0
@@ -65,7 +65,7 @@ SLOW = """        @blueprint.post("/naive")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
     """A hub with a plugin that searches carelessly."""
     folder = tmp_path_factory.mktemp("patterns")
-    install(folder / "site", "slow", extra=SLOW)
+    add(folder / "site", "slow", extra=SLOW)
     module = folder / "site" / "glimpser_slow" / "plugin.py"
     declared = (
         'RouteSpec(path="/naive", methods=("POST",), permission="slow.use"),\n            RouteSpec(path="/things",'

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from glimpser_sdk.testing import tables
 
-from glimpser_vane.plugin import glimpser_models
-
 
 @pytest.fixture
 async def database() -> AsyncIterator[Any]:
     """An open connection; models find it by themselves."""
+    from glimpser_vane.plugin import glimpser_models
+
     async with tables("vane", glimpser_models()) as connection:
         yield connection

@@ -249,7 +249,11 @@ async def test_without_a_network_the_shell_the_wall_and_marks_are_kept(
     kept = await page.evaluate(KEPT)
     assert len(kept) > 50
     assert [path for path in kept if not path.startswith(("/static/dashboard/", "/?shell="))] == []
-    [wall] = await page.evaluate(WALLS)
+    for _ in range(150):  # it is written within ten seconds of the streams' last change
+        if walls := await page.evaluate(WALLS):
+            break
+        await page.wait_for_timeout(100)
+    [wall] = walls
     assert sorted(wall["streams"][0]) == ["id", "name", "reason", "status"]
 
     # Marks wait; what was changed elsewhere meanwhile is not overwritten without a word.
