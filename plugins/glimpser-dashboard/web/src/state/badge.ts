@@ -13,6 +13,8 @@ async function count(): Promise<void> {
   timer = 0;
   if (session.presence !== "in" || !session.can("events.view")) return;
   const { response } = await api.GET("/api/activities", { params: { query: { reviewed: false, limit: 1 } } });
+  // Signed out meanwhile: then the icon tells nothing.
+  if (session.presence !== "in") return;
   await navigator.setAppBadge(Number.parseInt(response.headers.get("X-Total-Count") ?? "", 10) || 0);
 }
 
