@@ -58,7 +58,7 @@ def load_section(
     changed. ConfigInvalid or DocumentInvalid when they cannot be used.
     """
     model = load_model(spec.model)
-    database = _up_to_date(spec, stored, unseal(stored.document, box, stored_place(plugin_id)) if stored else {})
+    database = _stored(plugin_id, spec, stored, box)
     document, sources = _together(plugin_id, model, origins, database)
     config = validate(model, resolve(document, references))
     return Section(model=model, document=document, sources=sources, config=config)
@@ -78,7 +78,7 @@ def load_draft(
     faults: list[FieldError] = []
     database: dict[str, Any] = {}
     try:
-        database = _up_to_date(spec, stored, unseal(stored.document, box, stored_place(plugin_id)) if stored else {})
+        database = _stored(plugin_id, spec, stored, box)
     except DocumentInvalid as error:
         faults += error.errors
     except ConfigInvalid as error:
@@ -107,7 +107,8 @@ def _together(
     return document, sources
 
 
-def _up_to_date(spec: ConfigSpec, stored: StoredConfig | None, document: dict[str, Any]) -> dict[str, Any]:
+def _stored(plugin_id: str, spec: ConfigSpec, stored: StoredConfig | None, box: SecretBox) -> dict[str, Any]:
+    document = unseal(stored.document, box, stored_place(plugin_id)) if stored else {}
     if stored is None or not document or stored.form == spec.version:
         return document
     if stored.form > spec.version:
@@ -121,6 +122,8 @@ def _up_to_date(spec: ConfigSpec, stored: StoredConfig | None, document: dict[st
 
 def _from_variables(model: type[BaseModel], variables: Mapping[str, str]) -> dict[str, Any]:
     """``FIELD`` and ``FIELD__INNER`` as a document. JSON where a plain text cannot be meant."""
+    if not variables:
+        return {}  # making a schema takes its time, and mostly there are none
     properties = model.model_json_schema()
     document: dict[str, Any] = {}
     for name, text in sorted(variables.items()):
