@@ -129,9 +129,8 @@ async def test_a_hit_of_the_search_opens_its_event(hub: RunningHub, opened: Any,
     await expect(detail.locator("li[aria-current]")).to_have_count(1)
     assert f"activity={hit['activity_id']}" in page.url
     assert f"from={day}" in page.url
-    card = page.locator(f'g-activity article[data-activity="{hit["activity_id"]}"]')
-    await expect(card).to_be_visible()  # the day's list may come after the event
     await page.keyboard.press("Escape")
+    card = page.locator(f'g-activity article[data-activity="{hit["activity_id"]}"]')
     await expect(card.locator(".open")).to_be_focused()
     assert "event=" not in page.url
 
