@@ -49,6 +49,7 @@ export class Inbox extends Changing {
   #shown = "";
   #wanted = "";
   #next: string | null = null;
+  #reading: Promise<void> | null = null;
   #turn = 0;
   #touched = new Set<string>();
   #timer = 0;
@@ -57,7 +58,10 @@ export class Inbox extends Changing {
 
   /** Begin to listen. */
   open(): void {
-    this.#stops = [socket.onChange((change) => this.#heard(change)), socket.onReset(() => void this.load())];
+    this.#stops = [
+      socket.onChange((change) => this.#heard(change)),
+      socket.onReset(() => void this.load(this.ids.length)),
+    ];
   }
 
   close(): void {
@@ -84,17 +88,22 @@ export class Inbox extends Changing {
     void this.load();
   }
 
-  /** Read the newest ones (again), and count. */
-  async load(): Promise<void> {
+  /** Read the newest ones (again), and count. `least`: so many, where they stay under somebody's eyes. */
+  async load(least = 0): Promise<void> {
     const turn = ++this.#turn;
     this.loading = !this.ids.length || this.error !== null;
     this.changed();
     try {
-      const page = await this.#page(null);
+      let page = await this.#page(null);
+      const items = page.items;
+      for (let n = 1; n < MOST_PAGES && page.next && items.length < least; n++) {
+        page = await this.#page(page.next);
+        items.push(...page.items);
+      }
       if (turn !== this.#turn) return;
-      this.ids = page.items.map(({ id }) => id);
+      this.ids = [...new Set(items.map(({ id }) => id))];
       this.chosen = new Set(this.ids.filter((id) => this.chosen.has(id)));
-      activities.put(...page.items);
+      activities.put(...items);
       this.fresh.clear();
       this.#took(page);
       this.error = null;
@@ -128,9 +137,16 @@ export class Inbox extends Changing {
     }
   }
 
-  /** Read the next ones, older than all that is on screen. */
-  async older(): Promise<void> {
-    if (this.busy || !this.more) return;
+  /** Read the next ones, older than all that is on screen; once for all who ask meanwhile. */
+  older(): Promise<void> {
+    this.#reading ??= this.#older().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  async #older(): Promise<void> {
+    if (!this.more) return;
     this.busy = true;
     const turn = this.#turn;
     try {
@@ -215,7 +231,7 @@ export class Inbox extends Changing {
 
   #heard({ topic, change, id, data }: Change): void {
     if (topic === "review") {
-      if (data.ids === null) void this.load();
+      if (data.ids === null) void this.load(this.ids.length);
       else this.recount();
       return;
     }

@@ -18,6 +18,8 @@ const HEAD = 44;
 const LINES = 84;
 const ROW = 100;
 const NARROWEST = 232;
+/** Frames for which one that is not on screen yet is looked for. */
+const PATIENCE = 60;
 
 type Row = { day: string; count: number } | { items: Activity[] };
 
@@ -55,6 +57,7 @@ export class GActivities extends GElement {
   @property() current = "";
   @state() private wide = 0;
   #rows: Row[] = [];
+  #wanted = "";
   #resized = new ResizeObserver(() => {
     this.wide = this.clientWidth;
   });
@@ -79,14 +82,10 @@ export class GActivities extends GElement {
     this.#resized.disconnect();
   }
 
-  /** Bring an activity into view and the keyboard to it. */
+  /** Bring an activity into view and the keyboard to it. The rows may only just be made, or made anew meanwhile. */
   async stand(id: string): Promise<void> {
-    const row = this.#rows.findIndex((found) => "items" in found && found.items.some((item) => item.id === id));
-    if (row < 0) return;
-    const virtual = this.#virtual.getVirtualizer();
-    const seen = virtual.getVirtualItems().find((item) => item.index === row);
-    if (!seen) virtual.scrollToIndex(row, { align: "center" });
-    for (let tries = 0; tries < 20; tries++) {
+    this.#wanted = id;
+    for (let tries = 0; tries < PATIENCE && this.#wanted === id; tries++) {
       await this.updateComplete;
       const card = [...(this.shadowRoot?.querySelectorAll<GActivity>("g-activity") ?? [])].find(
         (found) => found.activity.id === id,
@@ -97,6 +96,8 @@ export class GActivities extends GElement {
         card.scrollIntoView({ block: "nearest" });
         return;
       }
+      const row = this.#rows.findIndex((found) => "items" in found && found.items.some((item) => item.id === id));
+      if (row >= 0) this.#virtual.getVirtualizer().scrollToIndex(row, { align: "center" });
       await new Promise(requestAnimationFrame);
     }
   }
