@@ -28,25 +28,42 @@ function visiting(request: Request): boolean {
   return request.url.startsWith(new URL("api/shared/", ROOT).href);
 }
 
-async function send(request: Request): Promise<Response> {
-  const again = request.clone();
-  const patience = Number(request.headers.get(PATIENT)) || PATIENCE;
-  request.headers.delete(PATIENT);
-  let response: Response;
+/** How many changes were answered, and those that wait for their answer: it may bring a new cookie, and what was asked
+    with the old one is refused then. */
+let changed = 0;
+const changing = new Set<Promise<unknown>>();
+
+async function reach(request: Request, patience: number): Promise<Response> {
   try {
-    response = await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(patience)]) });
+    return await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(patience)]) });
   } catch (error) {
     if (request.signal.aborted) throw error;
     hooks.unreachable();
     throw new Refused(0, { code: "hub.unreachable", detail: msg("The hub cannot be reached.") });
   }
+}
+
+async function send(request: Request): Promise<Response> {
+  const again = request.clone();
+  const patience = Number(request.headers.get(PATIENT)) || PATIENCE;
+  request.headers.delete(PATIENT);
+  const before = changed;
+  const answer = reach(request, patience);
+  if (request.method !== "GET") {
+    const change: Promise<unknown> = answer.catch(() => {}).then(() => changing.delete(change) && changed++);
+    changing.add(change);
+  }
+  const response = await answer;
   if (response.ok || response.status === 304) return response;
   const refused = await refusal(response);
   if (refused.code === "auth.step_up_needed") {
     const ways = Array.isArray(refused.params.ways) ? (refused.params.ways as string[]) : [];
     if (await hooks.prove(ways)) return send(again);
-  } else if (refused.status === 401 && refused.code === "auth.required" && !visiting(request)) hooks.signedOut();
-  else if (refused.status === 403) hooks.forbidden();
+  } else if (refused.status === 401 && refused.code === "auth.required" && !visiting(request)) {
+    await Promise.all(changing);
+    if (request.method === "GET" && changed !== before) return send(again);
+    hooks.signedOut();
+  } else if (refused.status === 403) hooks.forbidden();
   else if (refused.status === 503) hooks.unreachable();
   throw refused;
 }
