@@ -44,7 +44,7 @@ class LocalOptions:
     """``python``: the workers' interpreter, '' = the hub's; ``interpreters``: those of single groups. ``python_path``:
     folders put before PYTHONPATH. ``memory_limit``: resident bytes at which a worker is restarted. ``silence_s``: a
     worker that says nothing for so long is hung. ``idle_s``: a worker without streams ends after this. ``spares``:
-    workers kept ready."""
+    workers kept ready, begun ``spare_after_s`` after another one: until then the processor is the streams'."""
 
     data_dir: Path
     node_id: str = ""
@@ -56,6 +56,7 @@ class LocalOptions:
     silence_s: float = 15.0
     idle_s: float = 60.0
     spares: int = 1
+    spare_after_s: float = 10.0
     cores: int = os.cpu_count() or 1
 
 
@@ -185,8 +186,7 @@ class LocalEngine:
         worker.group, worker.alone = group, alone
         worker.used = time.monotonic()
         if self._check is not None:
-            # After the streams that wait for this one were sent off.
-            asyncio.get_running_loop().call_later(CHECK_S, self._refill)
+            asyncio.get_running_loop().call_later(self._options.spare_after_s, self._refill)
         return worker
 
     def _spares(self) -> list[Worker]:

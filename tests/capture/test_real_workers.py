@@ -16,7 +16,7 @@ from glimpser.engine import EngineError
 from .rig import House, alive, source, until
 
 Make = Callable[..., Awaitable[House]]
-REAL = {"python": "", "spares": 1}
+REAL = {"python": "", "spares": 1, "spare_after_s": 0.5}
 
 
 async def test_a_picture_comes_all_the_way(make: Make) -> None:

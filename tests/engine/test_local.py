@@ -175,7 +175,7 @@ async def test_stop_ends_even_stubborn_workers_in_time(make: Make) -> None:
 
 
 async def test_idle_workers_end_and_a_spare_is_ready(make: Make) -> None:
-    engine, heard = await make(spares=1, idle_s=0.2)
+    engine, heard = await make(spares=1, spare_after_s=0.5, idle_s=0.2)
     engine.place(start("a"), HOME)
     spare = await until(lambda: [w for w in engine.describe() if not w.group and w.state == "running"])
     taken = engine.place(start("b"), Placement(group="plugins:x"))
