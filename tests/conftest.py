@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,6 +21,16 @@ from support.postgres import postgres_server as postgres_server
 
 # Each client reads all certificate authorities anew, 40 ms of processor time, and hundreds of them are made here.
 httpx._transports.default.create_ssl_context = functools.cache(httpx.create_ssl_context)
+
+# Gathering tests makes no garbage, and looking for it among all that stays costs as much again.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on look for garbage among what is new, and seldom."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

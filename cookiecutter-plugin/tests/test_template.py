@@ -50,7 +50,7 @@ def contents(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("kinds", CHOICES)
+@pytest.mark.parametrize("kinds", ["", "auth, router", ALL])
 def test_what_it_makes_passes_its_own_tests_and_the_cores_check(
     kinds: str, render: Callable[..., Path], install: Callable[[Path], Any]
 ) -> None:

@@ -12,9 +12,8 @@ from typing import Any
 
 import httpx
 import pytest
-
-from tests.support.film import film
-from tests.support.hub import Hub
+from support.film import film
+from support.hub import Hub
 
 PASSWORD = "correct horse battery staple"
 
@@ -26,8 +25,6 @@ class ApiHub(Hub):
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         super().__init__(folder, *arguments)
-        # Hundreds of people sign in here: each hash takes a third of the usual time.
-        self.environment |= {"GLIMPSER_PASSWORD__MEMORY_MIB": "32", "GLIMPSER_PASSWORD__PASSES": "2"}
         self._clients: list[httpx.Client] = []
 
     def stop(self, timeout_s: float = 30.0) -> float:

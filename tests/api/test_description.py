@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.distributions import install
 
 from glimpser.api.resources import all_routes
-from tests.support.distributions import install
 
 from .conftest import ApiHub
 

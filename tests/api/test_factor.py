@@ -9,8 +9,7 @@ from typing import Any
 import httpx
 import pyotp
 import pytest
-
-from tests.support.hub import NAME
+from support.hub import NAME
 
 from .conftest import PASSWORD, ApiHub, ends_within
 from .test_people import ANY, Person

@@ -9,10 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
+from support.hub import NAME, until
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
-
-from tests.support.hub import NAME, until
 
 from .conftest import ApiHub
 

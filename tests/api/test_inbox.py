@@ -8,10 +8,10 @@ import json
 from typing import Any
 
 import pytest
+from support.hub import until
+from support.kept import Heard
 
 from tests.api.conftest import ApiHub
-from tests.support.hub import until
-from tests.support.kept import Heard
 
 
 @pytest.fixture(scope="module")

@@ -13,12 +13,12 @@ from typing import Any
 
 import httpx
 import pytest
+from support.distributions import install
+from support.film import film
+from support.hub import until
 from websockets.sync.client import ClientConnection, connect
 
 from glimpser_sdk.ids import new_id
-from tests.support.distributions import install
-from tests.support.film import film
-from tests.support.hub import until
 
 from .conftest import PASSWORD, ApiHub
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-
-from tests.support.kept import Restricted
+from support.kept import Restricted
 
 from .conftest import PASSWORD, ApiHub
 

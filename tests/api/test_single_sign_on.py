@@ -11,9 +11,8 @@ from typing import Any
 import httpx
 import pyotp
 import pytest
-
-from tests.support.hub import LOOPBACK
-from tests.support.oidc import Person, close_all, free_port, provider, query_of, settings
+from support.hub import LOOPBACK
+from support.oidc import Person, close_all, free_port, provider, query_of, settings
 
 from .conftest import PASSWORD, ApiHub
 

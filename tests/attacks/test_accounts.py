@@ -10,9 +10,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.signing import Counted, counting, forget_failures
 
 from tests.api.conftest import PASSWORD, ApiHub
-from tests.support.signing import Counted, counting, forget_failures
 
 WRONG = "wrong wrong wrong"
 LOCKED_AT = 20

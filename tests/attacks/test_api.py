@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from support.film import film
 
 import glimpser
 from tests.api.conftest import PASSWORD, ApiHub
-from tests.support.film import film
 
 CANARY = "canary-7f3e9b"
 PAYLOADS = (

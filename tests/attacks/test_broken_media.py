@@ -20,10 +20,10 @@ import httpx
 import psutil
 import pytest
 from support import broken_media, hostile
+from support.film import film
+from support.hub import NAME, until
 
 from tests.api.conftest import ApiHub
-from tests.support.film import film
-from tests.support.hub import NAME, until
 
 Figure = Callable[[str, str], None]
 SEED = 13

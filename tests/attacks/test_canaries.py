@@ -14,11 +14,11 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from support.distributions import install
+from support.film import film
+from support.hub import NAME, until
 
 from tests.api.conftest import ApiHub
-from tests.support.distributions import install
-from tests.support.film import film
-from tests.support.hub import NAME, until
 
 OPEN = "cnryopen" + secrets.token_hex(6)
 """What is no secret, in all the same places: the search finds it."""

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.film import film
+from support.hub import until
 
 from glimpser.engine.process import environment
 from tests.api.conftest import ApiHub
 from tests.api.test_description import add
-from tests.support.film import film
-from tests.support.hub import until
 
 ALONE = ["unshare", "--map-root-user", "--mount"]
 CODE = "import os, pathlib; pathlib.Path({mark!r}).joinpath(f'{name}-{{os.getpid()}}').touch()\n"

@@ -16,9 +16,9 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from support.hub import PASSWORD, Hub
 
 from tests.api.conftest import ApiHub
-from tests.support.hub import PASSWORD, Hub
 
 SIGNUP = "/api/auth/setup/signup"
 ALLOWED = ("/setup", "/favicon.svg", "/static/", "/healthz", "/readyz", "/startupz", "/api/auth/setup/needed")

@@ -22,11 +22,11 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import ResponseReceived
 from h2.exceptions import ProtocolError
+from support.hub import until
 from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.extensions import PerMessageDeflate
 
 from tests.api.conftest import ApiHub
-from tests.support.hub import until
 
 MORE_MB = 64
 """What the hub may take for an attack."""

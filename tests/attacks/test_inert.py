@@ -13,11 +13,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 from playwright.async_api import Browser, Error
+from support.kept import Kept, keep
 
 from tests.api.conftest import ApiHub
 from tests.api.test_description import add
 from tests.e2e.conftest import browser as browser
-from tests.support.kept import Kept, keep
 
 SCRIPT = "<script>__xss()</script>"
 IMAGE = "<img src=x onerror=__xss()>"

@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from support.film import film
+from support.hub import until
+from support.kept import NOW, Heard, Kept, Restricted, World, asked, keep
 from websockets.sync.client import connect
 
 from tests.api.conftest import ApiHub
-from tests.support.film import film
-from tests.support.hub import until
-from tests.support.kept import NOW, Heard, Kept, Restricted, World, asked, keep
 
 ANY = {"If-Match": "*"}
 OLD, YOUNG = NOW - timedelta(hours=3), NOW - timedelta(minutes=1)

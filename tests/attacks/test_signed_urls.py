@@ -11,10 +11,10 @@ from typing import Any
 
 import httpx
 import pytest
+from support.film import film
 
 from glimpser.identity.signing import Signer
 from tests.api.conftest import PASSWORD, ApiHub
-from tests.support.film import film
 
 ANY = {"If-Match": "*"}
 SIGN = "/api/auth/signed-urls"

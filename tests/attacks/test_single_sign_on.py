@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from joserfc.jwk import OctKey
+from support.hub import LOOPBACK
+from support.oidc import Person, close_all, query_of, settings
+from support.strict_provider import StrictProvider, signed, unsigned
 
 from tests.api.conftest import ApiHub
-from tests.support.hub import LOOPBACK
-from tests.support.oidc import Person, close_all, query_of, settings
-from tests.support.strict_provider import StrictProvider, signed, unsigned
 
 COOKIE = "glimpser_session"
 
@@ -243,7 +243,7 @@ def test_a_new_key_of_the_provider_is_looked_up(setting: Setting, person: Person
 def test_nothing_of_it_is_in_the_log(setting: Setting, person: Person) -> None:
     back = setting.home.consent(person.depart())
     let_in(person, person.arrive(back))
-    from tests.support.oidc import SECRET
+    from support.oidc import SECRET
 
     logged = setting.hub.logged()
     for secret in (SECRET, query_of(back)["code"], query_of(back)["state"], person.browser.cookies[COOKIE]):

@@ -16,6 +16,8 @@ from typing import Any
 import psutil
 import pytest
 from click.testing import CliRunner
+from support.film import film
+from support.hub import until
 from websockets.sync.client import connect
 
 from glimpser.cli import cli
@@ -25,8 +27,6 @@ from glimpser.plugins.rows import StoredConfig
 from glimpser.plugins.sections import load_section
 from glimpser.settings import Settings
 from glimpser_proxyauth.plugin import glimpser_config
-from tests.support.film import film
-from tests.support.hub import until
 
 from .ways import CAMERA, WAYS, InHub, Refusal, create, stream, tried
 

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from support.film import film
+from support.hub import until
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from glimpser.identity import tokens
 from glimpser_sdk.ids import new_id
 from tests.api.conftest import PASSWORD, ApiHub
-from tests.support.film import film
-from tests.support.hub import until
 
 PLACES = ("own", "other")
 MARK = "Xylophone"

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.hub import until
 
 from tests.api.conftest import PASSWORD, ApiHub
-from tests.support.hub import until
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from support.hub import until
 
 from glimpser.api.auditing import is_audited
 from glimpser.api.resources import all_routes
 from glimpser.api.routing import PUBLIC
 from glimpser.identity.permissions import Catalogue
 from tests.api.conftest import PASSWORD, ApiHub
-from tests.support.hub import until
 
 NOT_AUDITED = {
     # What everybody does all day, and reports of other systems.

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from support.film import film
+from support.hub import until
 
 from tests.api.conftest import ApiHub
-from tests.support.film import film
-from tests.support.hub import until
 
 from .test_routes import entries
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from support.plenty import RARE, Plenty, fill
 
 from tests.api.conftest import ApiHub
-from tests.support.plenty import RARE, Plenty, fill
 
 from .figures import Figures
 

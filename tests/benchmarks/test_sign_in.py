@@ -9,9 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.signing import forget_failures
 
 from tests.api.conftest import ApiHub
-from tests.support.signing import forget_failures
 
 from .figures import Figures
 

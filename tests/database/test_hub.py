@@ -11,6 +11,8 @@ from typing import Any
 
 import asyncpg
 import pytest
+from support.commands import run_here
+from support.film import film
 from support.postgres import new_database
 
 from tests.api.conftest import PASSWORD, ApiHub
@@ -21,8 +23,6 @@ from tests.api.test_people import Listener, Person
 from tests.api.test_people import TestGrants as TestGrants
 from tests.api.test_people import yard as yard
 from tests.attacks.test_guessing import guess
-from tests.support.commands import run_here
-from tests.support.film import film
 
 FOLDER_IN_USE = 5
 

@@ -8,17 +8,17 @@ import queue
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 from playwright.async_api import Page, expect
-from support.hub import migrated
+from support import forked
+from support.hub import QUICK_HASHES, migrated
 
 NAME, PASSWORD = "ada", "correct horse battery staple"
 START_S = 60.0
@@ -73,15 +73,12 @@ def running(folder: Path, media: Path, port: int = 0, **variables: str | None) -
     if not any(folder.iterdir()):
         shutil.copytree(migrated(), folder, dirs_exist_ok=True)
     own = {"GLIMPSER_MEDIA_ROOTS": str(media), "GLIMPSER_DATA_DIR": str(folder), "GLIMPSER_PLUGINS": BUILT_IN}
-    environment = {k: v for k, v in {**os.environ, **own, **variables}.items() if v is not None}
+    environment = {k: v for k, v in {**os.environ, **QUICK_HASHES, **own, **variables}.items() if v is not None}
     log = (folder.parent / f"{folder.name}.log").open("wb")
-    start = [sys.executable, "-c", "from glimpser.cli import main; main()", "run"]
-    process = subprocess.Popen(
-        [*start, "--data-dir", str(folder), "--port", str(port)],
-        env=environment, stdout=subprocess.PIPE, stderr=log, text=True,
-    )  # fmt: skip
+    command = [forked.GLIMPSER, "run", "--data-dir", str(folder), "--port", str(port)]
+    process, said = forked.start(command, environment, log)
     try:
-        yield _ready(process, Path(log.name))
+        yield _ready(said, Path(log.name))
     finally:
         process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -91,13 +88,12 @@ def running(folder: Path, media: Path, port: int = 0, **variables: str | None) -
         log.close()
 
 
-def _ready(process: subprocess.Popen[str], log: Path) -> RunningHub:
+def _ready(said: IO[str], log: Path) -> RunningHub:
     lines: queue.Queue[str] = queue.Queue()
 
     def read() -> None:
-        assert process.stdout is not None
-        with process.stdout:
-            for line in process.stdout:
+        with said:
+            for line in said:
                 lines.put(line)
         lines.put("")
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
-
-from tests.support.authority import Authority
+from support.authority import Authority
 
 from .hubs import NAME, running, set_up
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pyotp
 import pytest
 from playwright.async_api import Page, expect
-
-from tests.support.authority import authority
-from tests.support.oidc import free_port, provider, settings
+from support.authority import authority
+from support.oidc import free_port, provider, settings
 
 from .conftest import LAN
 from .hubs import NAME, PASSWORD, RunningHub, running, set_up

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.distributions import install
 
 from glimpser.identity.permissions import Catalogue
 from glimpser.pages.assets import Bundle
@@ -17,7 +18,6 @@ from glimpser.pages.site import POLICY, Site
 from glimpser.plugins.registry import Offer, Registry
 from glimpser_sdk import FrontEndSpec, PanelSpec
 from tests.api.conftest import ApiHub
-from tests.support.distributions import install
 
 DOCUMENT = '<!doctype html><base href="{root}"><script type="module" src="{files}app.js"></script>'
 APP = """
