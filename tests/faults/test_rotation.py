@@ -174,9 +174,11 @@ def test_killing_a_rotation_loses_nothing(hub: Hub, turns: int) -> None:
 
 def test_a_naive_rotation_loses(hub: Hub) -> None:
     planted, chance = secrets(hub), random.Random(2)
-    assert any(kill_during(hub, [sys.executable, "-c", NAIVE, str(hub.folder), str(hub.folder / "secret.key")], chance)
-               for _ in range(3))  # fmt: skip
-    kept = secrets(hub)
+    kept = planted
+    for _ in range(6):  # a kill may come when all is done
+        kill_during(hub, [sys.executable, "-c", NAIVE, str(hub.folder), str(hub.folder / "secret.key")], chance)
+        if len(kept := secrets(hub)) < len(planted):
+            break
     print(f"control: a naive rotation kept {len(kept)}/{len(planted)} secrets")
     assert len(kept) < len(planted)
 

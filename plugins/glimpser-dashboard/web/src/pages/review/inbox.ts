@@ -60,7 +60,7 @@ export class Inbox extends Changing {
   open(): void {
     this.#stops = [
       socket.onChange((change) => this.#heard(change)),
-      socket.onReset(() => void this.load(this.ids.length)),
+      socket.onReset(() => void this.load({ keep: true })),
     ];
   }
 
@@ -88,15 +88,15 @@ export class Inbox extends Changing {
     void this.load();
   }
 
-  /** Read the newest ones (again), and count. `least`: so many, where they stay under somebody's eyes. */
-  async load(least = 0): Promise<void> {
+  /** Read the newest ones (again), and count. `keep`: as many as are on screen, since somebody is in the midst of them. */
+  async load({ keep = false } = {}): Promise<void> {
     const turn = ++this.#turn;
     this.loading = !this.ids.length || this.error !== null;
     this.changed();
     try {
       let page = await this.#page(null);
       const items = page.items;
-      for (let n = 1; n < MOST_PAGES && page.next && items.length < least; n++) {
+      for (let n = 1; n < MOST_PAGES && page.next && keep && items.length < this.ids.length; n++) {
         page = await this.#page(page.next);
         items.push(...page.items);
       }
@@ -231,7 +231,7 @@ export class Inbox extends Changing {
 
   #heard({ topic, change, id, data }: Change): void {
     if (topic === "review") {
-      if (data.ids === null) void this.load(this.ids.length);
+      if (data.ids === null) void this.load({ keep: true });
       else this.recount();
       return;
     }
