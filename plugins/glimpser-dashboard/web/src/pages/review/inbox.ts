@@ -50,6 +50,8 @@ export class Inbox extends Changing {
   #wanted = "";
   #next: string | null = null;
   #reading: Promise<void> | null = null;
+  /** Whether what is on screen is about to be another list: nothing is added to it, nor looked for in it. */
+  #passing = false;
   #turn = 0;
   #touched = new Set<string>();
   #timer = 0;
@@ -91,6 +93,7 @@ export class Inbox extends Changing {
   /** Read the newest ones (again), and count. `keep`: as many as are on screen, since somebody is in the midst of them. */
   async load({ keep = false } = {}): Promise<void> {
     const turn = ++this.#turn;
+    this.#passing = true;
     this.loading = !this.ids.length || this.error !== null;
     this.changed();
     try {
@@ -111,7 +114,7 @@ export class Inbox extends Changing {
       if (turn !== this.#turn) return;
       this.error = error;
     }
-    this.loading = false;
+    this.loading = this.#passing = false;
     this.changed();
     void this.count();
     await this.#further();
@@ -120,13 +123,13 @@ export class Inbox extends Changing {
   /** Read on until an activity is among them. */
   want(id: string): void {
     this.#wanted = id;
-    if (!this.loading) void this.#further();
+    if (!this.#passing) void this.#further();
   }
 
   /** The one that was wanted, once it is there. */
   found(): string {
     const wanted = this.#wanted;
-    if (!wanted || !this.ids.includes(wanted)) return "";
+    if (!wanted || this.#passing || !this.ids.includes(wanted)) return "";
     this.#wanted = "";
     return wanted;
   }
@@ -146,7 +149,7 @@ export class Inbox extends Changing {
   }
 
   async #older(): Promise<void> {
-    if (!this.more) return;
+    if (!this.more || this.#passing) return;
     this.busy = true;
     const turn = this.#turn;
     try {
