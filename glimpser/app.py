@@ -31,7 +31,6 @@ from .identity.tokens import key_prefix
 from .identity.visitors import visitor
 from .pages.routes import of_front_end
 from .pages.site import Site, policy
-from .plugins.state import Stage
 from .proxies import TrustedProxies
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def create_app(hub: Hub) -> Quart:
     mount(app, hub, core, hub.identity.permissions)
     hub.site = Site(
         hub.plugins.registry,
-        lambda plugin, error: hub.plugins.fail(plugin, Stage.SETUP, error),
+        hub.plugins.fail_part,
         (route.path for route in core if route.media != "text/html"),
         hub.identity.permissions,
         safe=hub.settings.safe,

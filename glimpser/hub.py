@@ -154,7 +154,7 @@ class Hub:
         self.runtime = self._make_runtime(box)
         await self.runtime.configure()
         await self.runtime.start()
-        self._make_identity()
+        self._make_identity(await admission.lost(self.db, self.plugins, settings.origins))
         await self.limits.start()
         self._make_capture(box)
         await self.capture.start()
@@ -226,7 +226,7 @@ class Hub:
         return Limits(event_days=s.event_retention_days, max_bytes=s.max_media_bytes,
                       max_percent=s.max_media_percent, min_free_percent=s.min_free_percent)  # fmt: skip
 
-    def _make_identity(self) -> None:
+    def _make_identity(self, lost: list[str]) -> None:
         registry = self.plugins.registry
         catalogue = Catalogue(offer.spec for offer in registry.permissions.values())
         context = self.runtime.contexts.__getitem__
@@ -235,15 +235,15 @@ class Hub:
             self.db, self.settings.data_dir, permissions=catalogue, passwords=passwords, audit=self.audit,
             factors=factor_backends(registry, context),
             factor_rank=lambda: RANKS.get(self.settings.require_factor), issuer=f"glimpser:{self.node_id}",
-            backends=backends.make(registry, context, self._setup_failed),
+            backends=backends.make(registry, context, self._part_failed),
         )  # fmt: skip
-        self.admission = admission.make(self.plugins, context, self._setup_failed)
+        self.admission = admission.make(self.plugins, context, self._part_failed, lost)
         self.sso = SingleSignOn(self.identity, self.db, self.box)
         self.identity.on_revoked.append(self.responses.end_sessions)
         self.limits = UseLimits(self.db, catalogue, node_id=self.node_id)
 
-    def _setup_failed(self, plugin_id: str, error: Exception) -> None:
-        self.plugins.fail(plugin_id, Stage.SETUP, error)
+    def _part_failed(self, plugin_id: str, error: Exception) -> None:
+        self.plugins.fail_part(plugin_id, error)
 
     def _make_capture(self, box: SecretBox) -> None:
         settings = self.settings

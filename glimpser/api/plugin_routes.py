@@ -1,7 +1,8 @@
 """Mounts the blueprints of plugins at ``/api/p/ID`` and at the paths they claimed, each route as it was declared.
 
 A claim ``/api/streams/<id>/ptz`` is served by the blueprint's own ``/streams/<stream_id>/ptz``. A plugin with a route
-that it did not declare, or that asks for a permission nobody declared, is stopped; the others go on.
+that it did not declare, or that asks for a permission nobody declared, is stopped; one whose routes cannot be made goes
+on without them, degraded; the others go on.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from glimpser.identity.permissions import Catalogue
 from glimpser.plugins.claims import overlap, segments
 from glimpser.plugins.config import load_model
 from glimpser.plugins.registry import Offer
-from glimpser.plugins.state import Stage
 from glimpser_sdk.contributions import ContractBroken
 from glimpser_sdk.lazy import Lazy
 from glimpser_sdk.specs import RouterSpec, RouteSpec
@@ -44,7 +44,7 @@ def mount(app: Quart, hub: Hub, permissions: Catalogue) -> None:
             routes = _checked(offer, blueprint, permissions)
         except Exception as error:  # a plugin's code: anything may come out of it
             log.error("the routes of plugin %s cannot be used: %s", offer.plugin, error)
-            hub.plugins.fail(offer.plugin, Stage.SETUP, error)
+            hub.plugins.fail_part(offer.plugin, error)
         else:
             _add(app, hub, offer, blueprint, f"plugin_{number}", routes)
 
@@ -64,7 +64,10 @@ def _checked(offer: Offer[RouterSpec], blueprint: Any, permissions: Catalogue) -
         for method in sorted((rule.methods or {"GET"}) - {"HEAD"}):
             if (rule.rule, method) not in declared:
                 raise ContractBroken(f"the route {method} {rule.rule} is not declared")
-            check_permission(_route(offer, rule.rule, method, declared[rule.rule, method], blueprint), permissions)
+            try:
+                check_permission(_route(offer, rule.rule, method, declared[rule.rule, method], blueprint), permissions)
+            except ValueError as error:
+                raise ContractBroken(str(error)) from None
     return declared
 
 

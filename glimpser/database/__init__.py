@@ -35,7 +35,7 @@ from glimpser.database.errors import (
     PluginMigrationError,
     SchemaTooNew,
 )
-from glimpser.database.migrate import Migrator, migrate_all, migrating
+from glimpser.database.migrate import Migrator, kept_by, migrate_all, migrating
 from glimpser.database.owner import Ownership, owned
 from glimpser.database.target import Target, network_filesystem
 
@@ -62,6 +62,7 @@ __all__ = [
     "check_at_start",
     "copy_database",
     "copy_when_due",
+    "kept_by",
     "migrate_all",
     "migrating",
     "network_filesystem",

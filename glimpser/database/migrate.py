@@ -92,12 +92,9 @@ class Migrator:
 
     async def purge(self, app: str) -> list[str]:
         """Drop every table of a plugin and forget its migrations, without needing its code; returns the tables."""
-        prefix = table_prefix(app)
-        others = [p for other in await self.applied() if (p := table_prefix(other)) != prefix and p.startswith(prefix)]
         await self._copy_once()
         async with in_transaction(READ) as transaction:
-            shapes = await catalog.table_shapes(transaction)
-            tables = sorted(t for t in shapes if t.startswith(prefix) and not t.startswith(tuple(others)))
+            tables = await _tables(transaction, app)
             for table in tables:
                 await transaction.execute_script(f'DROP TABLE "{table}"' + _cascade(transaction))
             for key in await Recorder(transaction).applied_migrations():
@@ -135,6 +132,24 @@ class Migrator:
         if path and not self._copied:
             await asyncio.to_thread(copy_database, path, path.parent / BACKUPS)
         self._copied = True
+
+
+async def kept_by(connection: BaseDBAsyncClient, app: str) -> bool:
+    """Whether a table of a plugin has a row; its code is not needed."""
+    for table in await _tables(connection, app):
+        if await connection.execute_query_dict(f'SELECT 1 AS found FROM "{table}" LIMIT 1'):  # noqa: S608  # as it is
+            return True
+    return False
+
+
+async def _tables(connection: BaseDBAsyncClient, app: str) -> list[str]:
+    """Tables of a plugin by its prefix, those of plugins whose prefix begins with it aside."""
+    prefix = table_prefix(app)
+    apps = {key.app_label for key in await Recorder(connection).applied_migrations()}
+    others = tuple(p for other in apps if (p := table_prefix(other)) != prefix and p.startswith(prefix))
+    return sorted(
+        t for t in await catalog.table_shapes(connection) if t.startswith(prefix) and not t.startswith(others)
+    )
 
 
 async def _check_tables(app: str, before: dict[str, object], transaction: BaseDBAsyncClient) -> None:

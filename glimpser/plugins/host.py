@@ -96,6 +96,11 @@ class PluginHost:
         self._plugins[plugin_id].fail(stage, error)
         self.freeze()
 
+    def fail_part(self, plugin_id: str, error: BaseException) -> None:
+        """Record that a part of a plugin which was set up, such as its routes, cannot be used. Nothing tries it again
+        before the next start, so it is degraded; one that breaks the contract is stopped."""
+        self.fail(plugin_id, Stage.RUN, error)
+
     def freeze(self) -> None:
         """Make the registry out of the plugins that are still alive, blocking those that do not fit together."""
         while True:

@@ -31,6 +31,12 @@ async def read_config(plugin_id: str) -> StoredConfig | None:
     return StoredConfig(dict(row.config or {}), row.config_version, row.version) if row else None
 
 
+async def keeps(plugin_id: str) -> bool:
+    """Whether settings or values of a plugin are stored."""
+    stored = await read_config(plugin_id)
+    return bool(stored and stored.document) or await PluginValue.filter(plugin_id=plugin_id).exists()
+
+
 async def read_enabled() -> dict[str, bool]:
     """How plugins were switched, by id; those that never were are not in it."""
     return {row.plugin_id: bool(row.enabled) for row in await PluginState.exclude(enabled=None)}

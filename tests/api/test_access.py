@@ -8,12 +8,19 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+from support.distributions import install
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
+
+from glimpser.database import AppModels, Database, migrate_all
+from glimpser.identity import admission
+from glimpser.plugins.offline import purge_plugin
+from glimpser_sdk.errors import Reason
 
 from .conftest import ApiHub
 
@@ -197,15 +204,83 @@ def test_without_its_plugin_this_machine_alone_is_served(tmp_path: Path) -> None
         hub.stop()
 
 
-def test_rules_hold_after_a_restart(tmp_path: Path) -> None:
+BROKEN = {
+    "": "raise RuntimeError('it cannot be imported')",
+    "mute": """
+        from glimpser_sdk import AuthBackendSpec, PluginManifest, hookimpl, lazy
+
+        @hookimpl
+        def glimpser_manifest():
+            return PluginManifest(id="mute", title="Mute")
+
+        @hookimpl
+        def glimpser_auth_backends():
+            return [AuthBackendSpec(id="mute", title="Mute", kind="admission", factory=lazy("glimpser_mute.made:up"))]
+    """,
+}
+
+
+@pytest.mark.attack("A70", control=True)
+def test_rules_hold_after_a_restart_and_without_their_plugin(tmp_path: Path) -> None:
     hub = ApiHub(tmp_path / "data")
     hub.environment |= {"GLIMPSER_PLUGINS": "access,password", "GLIMPSER_TRUSTED_PROXIES": "127.0.0.1"}
+    # Stands before the plugin that is installed, so that it fails where the other would be imported.
+    broken = tmp_path / "broken" / "glimpser_access"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text(BROKEN[""])
+    install(tmp_path / "site", "mute", plugin=BROKEN["mute"], made="def up(ctx): raise RuntimeError('no voice')")
+
+    def served(**environment: str) -> list[int]:
+        hub.stop()
+        hub.environment |= environment
+        hub.start()
+        asked = [hub.client(hub.key, **{"X-Forwarded-For": there}) for there in (AWAY, HOME, "127.0.0.1")]
+        return [client.get("/api/streams").status_code for client in asked]
+
     hub.start()
     try:
+        assert hub.client(hub.key, **{"X-Forwarded-For": AWAY}).get("/api/streams").status_code == 200, "control"
         add(hub.client(hub.key, **{"X-Forwarded-For": HOME}), "block", AWAY)
-        hub.stop()
-        hub.start()
-        assert hub.client(hub.key, **{"X-Forwarded-For": AWAY}).get("/api/streams").status_code == 403
-        assert hub.client(hub.key, **{"X-Forwarded-For": HOME}).get("/api/streams").status_code == 200
+        assert served() == [403, 200, 200]
+        # What cannot be imported cannot say that it has a say; its rules are in force all the same.
+        assert served(PYTHONPATH=str(broken.parent)) == [403, 403, 200]
+        assert hub.get("/api/plugins/access")["state"] == "import_error"
+        assert "glimpser plugins disable access" in hub.logged()
+        # Nor is a door open whose keeper is there and cannot be made, while the other one is switched off.
+        assert served(GLIMPSER_PLUGINS="mute,password", PYTHONPATH=str(tmp_path / "site")) == [403, 403, 200]
+        assert hub.get("/api/plugins/mute")["state"] == "degraded"
     finally:
         hub.stop()
+
+
+async def test_rules_are_remembered_until_their_plugin_is_purged(tmp_path: Path) -> None:
+    """Uninstalled, a plugin is nowhere to be found."""
+    url, origins = "", SimpleNamespace(plugin_section=lambda _: {}, plugin_variables=lambda _: {})
+    spec = AppModels(models=("glimpser_access.models",), migrations="glimpser_access.migrations")
+    offers = SimpleNamespace(auth_backends=[SimpleNamespace(kind="admission")])
+    there: Any = SimpleNamespace(plugins={"access": SimpleNamespace(id="access", contribution=offers)})
+    gone: Any = SimpleNamespace(plugins={})
+    await migrate_all(url, tmp_path, {"access": spec})
+
+    async def lost(host: Any, *, rule: bool = False) -> list[str]:
+        db = Database(url, tmp_path)
+        await db.open()
+        try:
+            if rule:
+                insert = "INSERT INTO access_rules VALUES ('r', 'block', '203.0.113.0/24', '', '', '', '2026-01-01')"
+                await db.write(lambda conn: conn.execute_query(insert))
+            return await admission.lost(db, host, origins)
+        finally:
+            await db.close()
+
+    assert await lost(gone) == [], "never there"
+    assert await lost(there) == []
+    assert await lost(gone) == [], "it kept no rules, so there are none"
+    assert await lost(there, rule=True) == []
+    assert await lost(gone) == ["access"]
+    off: Any = SimpleNamespace(contribution=None, reason=Reason("plugin.disabled", {}))
+    assert await lost(SimpleNamespace(plugins={"access": off})) == []
+    safe: Any = SimpleNamespace(contribution=None, reason=Reason("plugin.safe_mode", {}))
+    assert await lost(SimpleNamespace(plugins={"access": safe})) == ["access"]
+    await purge_plugin(url, tmp_path, "access")
+    assert await lost(gone) == []

@@ -14,6 +14,7 @@ from glimpser.api.resources import all_routes
 
 from .conftest import ApiHub
 
+WRONG = [("loose", "/back-door is not declared"), ("vague", "nobody.knows"), ("lame", "no routes today")]
 PLUGIN = """
     from glimpser_sdk import hookimpl, lazy, PluginManifest
     from glimpser_sdk.specs import PermissionSpec, RouterSpec, RouteSpec
@@ -68,11 +69,12 @@ def add(site: Path, name: str, *, claims: tuple[str, ...] = (), permission: str 
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHub]:
-    """A hub with a good plugin and two that break the rules."""
+    """A hub with a good plugin, two that break the rules, and one that fails."""
     folder = tmp_path_factory.mktemp("extended")
     add(folder / "site", "good", claims=("/api/streams/<id>/wave",))
     add(folder / "site", "loose", extra='        blueprint.add_url_rule("/back-door", "b", things)\n')
     add(folder / "site", "vague", permission="nobody.knows")
+    add(folder / "site", "lame", extra='        raise RuntimeError("no routes today")\n')
     made = ApiHub(folder / "data")
     made.film = folder / "none.mp4"
     made.environment["PYTHONPATH"] = str(folder / "site")
@@ -159,10 +161,10 @@ class TestPluginRoutes:
         assert paths["/api/p/good/things"]["get"]["tags"] == ["good"]
         assert "post" in paths["/api/streams/{stream_id}/wave"]
 
-    @pytest.mark.parametrize(("name", "why"), [("loose", "/back-door is not declared"), ("vague", "nobody.knows")])
+    @pytest.mark.parametrize(("name", "why"), WRONG)
     def test_one_that_breaks_the_rules_stops_alone(self, extended: ApiHub, name: str, why: str) -> None:
         plugin = extended.get(f"/api/plugins/{name}")
-        assert plugin["state"] != "running"
+        assert plugin["state"] == ("degraded" if name == "lame" else "incompatible"), "nothing tries it again"
         assert why in str(plugin)
         for path in ("things", "back-door"):
             assert extended.api.get(f"/api/p/{name}/{path}").status_code == 404

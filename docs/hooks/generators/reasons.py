@@ -34,7 +34,7 @@ def of_plugins() -> str:
         State.CONFIG_ERROR: "Its settings are not valid; the message names the field.",
         State.MIGRATION_ERROR: "Its tables could not be brought up to date; the rest of the database is untouched.",
         State.SETUP_RETRY: "Its setup said it is not ready, or failed; it is tried again in the background.",
-        State.DEGRADED: "It runs, but a background task of it failed.",
+        State.DEGRADED: "It runs, but a background task of it failed, or a part such as its routes could not be made.",
         State.STOPPED: "The hub has stopped it.",
         State.RUNNING: "All is well.",
     }
