@@ -199,8 +199,9 @@ class Hub:
             data_dir=self.settings.data_dir, http=self._plugin_http,
             publish=self._publish, write=self.db.write, values=lambda plugin: Values(self.db, plugin, self.box),
         )  # fmt: skip
-        return Runtime(self.plugins, services, origins=self.settings.origins, box=box,
-                       references=References.of(self.settings.data_dir), redactor=redactor)  # fmt: skip
+        references = References.of(self.settings.data_dir, self.settings.key_path)
+        return Runtime(self.plugins, services, origins=self.settings.origins, box=box, references=references,
+                       redactor=redactor)  # fmt: skip
 
     def _purpose(self, plugin_id: str, serves: str) -> str:
         """What a plugin's connections are for. Refused where it declares nothing that fits what it serves."""
@@ -249,7 +250,7 @@ class Hub:
         settings = self.settings
         roots = [str(p) for p in (*settings.media_roots, settings.data_dir / "demo")]
         self.streams = StreamStore(
-            self.db, lambda: self.plugins.registry, Documents(box, References.of(settings.data_dir)),
+            self.db, lambda: self.plugins.registry, Documents(box, References.of(settings.data_dir, settings.key_path)),
             node_id=self.node_id,
             data_dir=settings.data_dir, media_roots=roots, max_idle_gap_s=lambda: self.settings.max_idle_gap_s,
         )  # fmt: skip

@@ -13,7 +13,7 @@ from glimpser.streams.inputs import VISIBLE, StreamIn
 from glimpser.streams.views import stream_view
 from glimpser_sdk.web import Problem
 
-from . import visible
+from . import borrowed, visible
 from .answers import matcher, plain
 from .cursors import PageQuery, page
 from .events import Id
@@ -139,6 +139,7 @@ def _check_unmasked(principal: Principal, before: bool, after: bool, stream_id: 
 async def create_stream(hub: Hub, principal: Principal, body: StreamIn) -> Versioned:
     """Create a stream; it starts at once unless ``enabled`` is false."""
     _check_unmasked(principal, False, body.unmasked_recording, None)
+    borrowed.check(hub, principal, body)
     return await _created(hub, principal, await checked_groups(hub, principal, body))
 
 
@@ -163,7 +164,9 @@ async def change_stream(hub: Hub, principal: Principal, stream: Stream, body: di
     """Change a stream by a JSON merge patch; an omitted or masked secret stays. Needs If-Match."""
     given = await patched(hub, stream, body)
     _check_unmasked(principal, stream.unmasked_recording, given.unmasked_recording, stream.id)
-    before = (await hub.streams.given(stream)).groups
+    kept = await hub.streams.given(stream)
+    borrowed.check(hub, principal, given, kept)
+    before = kept.groups
     if "groups" in body:
         given = await checked_groups(hub, principal, given, before, stream.id)
     match = matcher()

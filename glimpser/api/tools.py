@@ -17,7 +17,7 @@ from glimpser_sdk.errors import GlimpserError
 from glimpser_sdk.schema import form_schema
 from glimpser_sdk.web import Problem
 
-from . import visible
+from . import borrowed, visible
 from .answers import plain
 from .events import Id
 from .inputs import parse
@@ -223,13 +223,16 @@ async def _import_one(
         if existing is not None:
             given = await patched(hub, existing, entry)
             _allow_unmasked(principal, given, existing.unmasked_recording)
-            before = (await hub.streams.given(existing)).groups
+            kept = await hub.streams.given(existing)
+            borrowed.check(hub, principal, given, kept)
+            before = kept.groups
             if "groups" in entry:
                 given = await checked_groups(hub, principal, given, before, existing.id)
             row = await hub.streams.change(existing, given, lambda _: None)
         else:
             before, given = [], parse(StreamIn, entry)
             _allow_unmasked(principal, given, False)
+            borrowed.check(hub, principal, given)
             row = await hub.streams.create(await checked_groups(hub, principal, given))
         await groups_changed(hub, before, given.groups)
         await hub.capture.apply(row.id)

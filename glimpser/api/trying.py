@@ -11,14 +11,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from glimpser.database.models import Stream
 from glimpser.engine.contract import EngineError
 from glimpser.engine.groups import FIRST_PARTY
+from glimpser.identity.policy import Principal
 from glimpser.plugins.config import DocumentInvalid, FieldError
 from glimpser.redaction import redactor
 from glimpser.secrets import Place
 from glimpser.streams.health import reason_view
+from glimpser.streams.inputs import StreamIn
 from glimpser.streams.parts import source_part
 from glimpser.streams.reasons import reason_text
 from glimpser_sdk.web import Problem
 
+from . import borrowed
 from .answers import plain
 from .loaders import STREAM
 from .models import ReasonOut
@@ -69,14 +72,16 @@ class TryOut(BaseModel):
 
 
 @route("POST", "/api/streams/test", permission="streams.configure", body=TryIn, answer=TryOut)
-async def try_stream(hub: Hub, body: TryIn) -> Any:
+async def try_stream(hub: Hub, principal: Principal, body: TryIn) -> Any:
     """Try a configuration or a bare URL without keeping anything: what it is, and a preview."""
-    return await _tried(hub, *_what(hub, body))
+    kind, document = _what(hub, body)
+    borrowed.check(hub, principal, StreamIn.model_construct(name=kind, kind=kind, config=document))
+    return await _tried(hub, kind, document)
 
 
 @route("POST", "/api/streams/<id:stream_id>/test", permission="streams.configure", load=STREAM, body=TryKeptIn,
        answer=TryOut)  # fmt: skip
-async def try_kept(hub: Hub, stream: Stream, body: TryKeptIn) -> Any:
+async def try_kept(hub: Hub, principal: Principal, stream: Stream, body: TryKeptIn) -> Any:
     """Try a stream with changes to its configuration, without keeping them. A secret that the hub keeps goes nowhere
     but to the address that it was entered for."""
     offer = hub.plugins.registry.sources.get(stream.kind)
@@ -92,6 +97,8 @@ async def try_kept(hub: Hub, stream: Stream, body: TryKeptIn) -> Any:
     except DocumentInvalid as error:
         at = [FieldError(f"/config{e.pointer}", e.code, e.message) for e in error.errors]
         return _unusable(stream.kind, DocumentInvalid(*at))
+    tried = given.model_copy(update={"config": document, "analyzers": None, "sinks": None})
+    borrowed.check(hub, principal, tried, given)
     found = await _tried(hub, stream.kind, document)
     if any(region["kind"] == "privacy" for region in stream.regions):
         # It was not painted over.

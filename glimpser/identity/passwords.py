@@ -67,5 +67,5 @@ async def _config(settings: Settings, plugin: Plugin) -> BaseModel | None:
         box = SecretBox(*read_keys(settings.key_path))
     except SecretError as error:
         box = SecretBox(without=str(error))
-    references = References.of(settings.data_dir)
+    references = References.of(settings.data_dir, settings.key_path)
     return load_section(plugin.id, spec, settings.origins, await read_config(plugin.id), box, references).config

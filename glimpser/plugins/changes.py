@@ -25,6 +25,12 @@ def patched(model: type[BaseModel], old: Any, patch: Any) -> Any:
     return replaced(model, old, merge_patch(mask(model, old), patch))
 
 
+def moved(model: type[BaseModel], old: Any, new: Any) -> bool:
+    """Whether a changed document points elsewhere than the old one; both unsealed."""
+    shown = mask(model, old)
+    return not _same_places(_places(model, _aligned(new, shown, old)), _places(model, new), _places(model, old))
+
+
 def left_behind(model: type[BaseModel], old: Any, patch: Any) -> list[str]:
     """Pointers to the masked secrets that ``patched`` drops, because the document points elsewhere than before."""
     shown = mask(model, old)

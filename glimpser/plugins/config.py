@@ -55,17 +55,19 @@ class SecretUnreadable(DocumentInvalid):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
     """What ``$env`` and ``$file`` may reach. The hub's own variables are not among it: they hold its secrets.
-    ``folders``: where secret files lie."""
+    ``folders``: where secret files lie; ``key``: one of them that is the hub's own."""
 
     folders: tuple[Path, ...] = (Path("/run/secrets"),)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    key: Path | None = None
 
     @classmethod
-    def of(cls, data_dir: Path) -> References:
-        """Files below ``/run/secrets``, systemd's credentials folder and ``secrets`` in the data folder."""
+    def of(cls, data_dir: Path, key: Path) -> References:
+        """Files below ``/run/secrets``, systemd's credentials folder and ``secrets`` in the data folder, the key of all
+        secrets aside."""
         credentials = os.environ.get("CREDENTIALS_DIRECTORY")
         extra = [Path(credentials)] if credentials else []
-        return cls(folders=(Path("/run/secrets"), *extra, data_dir / "secrets"))
+        return cls(folders=(Path("/run/secrets"), *extra, data_dir / "secrets"), key=key)
 
     def get(self, reference: Mapping[str, Any], pointer: str) -> str:
         """The value that is referred to. DocumentInvalid when there is none."""
@@ -86,6 +88,10 @@ class References:
         if not any(path.is_relative_to(folder.resolve()) for folder in self.folders):
             allowed = ", ".join(str(folder) for folder in self.folders)
             raise DocumentInvalid(FieldError(pointer, "reference", f"$file must lie below {allowed}"))
+        if self.key is not None and path == self.key.resolve():
+            raise DocumentInvalid(
+                FieldError(pointer, "reference", "this file is the hub's own and cannot be used here")
+            )
         try:
             with path.open("rb") as stream:
                 return stream.read(MAX_FILE).decode().rstrip("\r\n")
@@ -238,17 +244,17 @@ def secrets_in(model: type[BaseModel], document: Any) -> list[str]:
     return found
 
 
-def has_references(document: Any) -> bool:
-    """Whether something in it is taken from the hub's environment or files, which not everybody may ask for."""
-    found: list[str] = []
+def references_in(document: Any) -> dict[str, Any]:
+    """By pointer, what in it is taken from the hub's environment or files, which not everybody may ask for."""
+    found: dict[str, Any] = {}
 
     def change(pointer: str, value: Any, secret: bool) -> Any:
         if is_reference(value) and not is_encrypted(value):
-            found.append(pointer)
+            found[pointer] = value
         return value
 
     map_leaves(None, document, change)
-    return bool(found)
+    return found
 
 
 def without_sealed(document: Any, prefix: str = "") -> None:

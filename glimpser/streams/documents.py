@@ -60,6 +60,10 @@ class Documents:
         changed: dict[str, Any] = changes.patched(config.load_model(reference), kept, patch)
         return changed
 
+    def moved(self, reference: Lazy, kept: dict[str, Any], new: dict[str, Any]) -> bool:
+        """Whether a changed document, both unsealed, points elsewhere than the kept one."""
+        return changes.moved(config.load_model(reference), kept, new)
+
     def left_behind(self, reference: Lazy, kept: dict[str, Any], patch: dict[str, Any]) -> list[str]:
         """Pointers to the secrets that a merge patch leaves alone, and that do not go along to where it points."""
         return changes.left_behind(config.load_model(reference), kept, patch)

@@ -44,7 +44,9 @@ async def opened(settings: Settings) -> AsyncIterator[StreamStore]:
     await db.open()
     try:
         with in_use(settings.data_dir):
-            documents = Documents(await open_box(settings.key_path), References.of(settings.data_dir))
+            documents = Documents(
+                await open_box(settings.key_path), References.of(settings.data_dir, settings.key_path)
+            )
             yield StreamStore(
                 db,
                 lambda: host.registry,

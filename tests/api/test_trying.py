@@ -64,6 +64,7 @@ def cameras() -> Iterator[tuple[Camera, Camera]]:
         yield own, other
 
 
+@pytest.mark.attack("A20", "A26", control=True)
 def test_a_kept_password_goes_to_its_own_address_alone(hub: ApiHub, cameras: tuple[Camera, Camera]) -> None:
     own, other = cameras
     config = {"url": own.url, "username": "viewer", "password": "a kept password"}
@@ -100,3 +101,50 @@ def test_a_kept_password_goes_to_its_own_address_alone(hub: ApiHub, cameras: tup
     hub.call("PATCH", f"/api/streams/{made['id']}", {"regions": [privacy]}, **{"If-Match": "*"})
     found = tried()
     assert (found["ok"], found["preview"]) == (True, None)
+
+
+@pytest.mark.attack("A20", "A26", control=True)
+def test_what_the_hub_has_is_lent_by_who_may_change_its_settings(hub: ApiHub, cameras: tuple[Camera, Camera]) -> None:
+    """Who configures a stream chooses its address, and with ``$file`` what is sent there."""
+    own, other = cameras
+    kept = hub.folder / "secrets"
+    kept.mkdir(exist_ok=True)
+    (kept / "camera").write_text("a borrowed password\n")
+    borrowed = {"$file": str(kept / "camera")}
+    config = {"url": own.url, "username": "viewer", "password": borrowed}
+    made = hub.call("POST", "/api/streams", {"name": "Lent", "kind": "http", "config": config, "enabled": False})
+    plain = hub.call("POST", "/api/streams", {"name": "Plain", "kind": "http", "enabled": False,
+                                              "config": {"url": own.url}})  # fmt: skip
+    tess = hub.client(hub.person("tess", "viewer"))
+    grant = {"grants": [{"user": tess.get("/api/me").json()["id"], "permissions": ["streams.configure"]}]}
+    for stream in (made, plain):
+        hub.call("PUT", f"/api/streams/{stream['id']}/permissions", grant)
+
+    def asked(method: str, path: str, body: Any) -> tuple[int, Any]:
+        answer = tess.request(method, f"/api/streams/{path}", json=body, headers={"If-Match": "*"})
+        return answer.status_code, answer.json().get("params", {}).get("permission")
+
+    taken = {"url": other.url, "username": "x", "password": borrowed}
+    refused = (403, "settings.change")
+    for body in (
+        taken,
+        {"url": other.url},
+        {"url": other.url, "password": {"$file": str(kept / "another")}},
+        {"headers": {"X": borrowed}},
+    ):
+        assert asked("POST", f"{made['id']}/test", {"config": body}) == refused, body
+        assert asked("PATCH", made["id"], {"config": body}) == refused, body
+    for body in (taken, {"password": borrowed}, {"url": borrowed}):
+        assert asked("POST", f"{plain['id']}/test", {"config": body}) == refused, body
+        assert asked("PATCH", plain["id"], {"config": body}) == refused, body
+    assert asked("PATCH", plain["id"], {"kind": "http", "config": taken}) == refused
+    assert asked("PATCH", plain["id"], {"analyzers": {"motion": {"sensitivity": borrowed}}}) == refused
+    assert (own.heard, other.heard) == ([], [])
+
+    # The control: it goes where it went, and a typed one goes anywhere; who may change settings lends it.
+    assert asked("PATCH", made["id"], {"config": {"url": own.url + "?large=1"}, "name": "Still lent"}) == (200, None)
+    assert tess.post(f"/api/streams/{made['id']}/test", json={"config": {}}).json()["ok"]
+    assert own.heard[-1] == "Basic " + base64.b64encode(b"viewer:a borrowed password").decode()
+    assert asked("PATCH", plain["id"], {"config": {"url": other.url, "password": "typed"}}) == (200, None)
+    assert hub.call("POST", f"/api/streams/{plain['id']}/test", {"config": taken})["ok"]
+    assert hub.call("POST", "/api/streams/test", {"kind": "http", "config": taken})["ok"]

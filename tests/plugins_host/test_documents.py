@@ -16,10 +16,10 @@ from glimpser.plugins.config import (
     DocumentInvalid,
     References,
     SecretUnreadable,
-    has_references,
     in_clear,
     mask,
     opened,
+    references_in,
     resolve,
     seal,
     secrets_in,
@@ -159,9 +159,11 @@ def test_errors_have_pointers_and_no_values() -> None:
 def test_references(tmp_path: Path) -> None:
     (tmp_path / "pw").write_text("from-file\n")
     (tmp_path / "out").symlink_to("/etc/hostname")
-    references = References(folders=(tmp_path,), environment={"CAM": "from-env", "GLIMPSER_SECRET": "x"})
+    (tmp_path / "key").write_text("of everything")
+    environment = {"CAM": "from-env", "GLIMPSER_SECRET": "x"}
+    references = References(folders=(tmp_path,), environment=environment, key=tmp_path / "key")
     document = {"password": {"$env": "CAM"}, "accounts": [{"name": "a", "password": {"$file": str(tmp_path / "pw")}}]}
-    assert has_references(document)
+    assert set(references_in(document)) == {"/password", "/accounts/0/password"}
     assert mask(Config, document) == document
     assert seal(Config, document, BOX, ROW) == document
     config = validate(Config, resolve(document, references))
@@ -169,7 +171,7 @@ def test_references(tmp_path: Path) -> None:
     assert in_clear(config)["accounts"] == [{"name": "a", "password": "from-file"}]
     for bad in ({"$env": "ABSENT"}, {"$env": "GLIMPSER_SECRET"}, {"$file": "/etc/hostname"}, {"$file": "pw"},
                 {"$file": str(tmp_path / "out")}, {"$file": f"{tmp_path}/../../etc/hostname"},
-                {"$env": 3}):  # fmt: skip
+                {"$env": 3}, {"$file": str(tmp_path / "key")}):  # fmt: skip
         with pytest.raises(DocumentInvalid) as caught:
             resolve({"password": bad}, references, "/config")
         assert caught.value.field == "/config/password"
