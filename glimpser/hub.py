@@ -57,6 +57,7 @@ from glimpser.plugins.policy import policy_of, switches_of
 from glimpser.plugins.registry import CoreNames
 from glimpser.plugins.rows import Values
 from glimpser.plugins.runtime import Runtime
+from glimpser.plugins.search import PluginSearch
 from glimpser.plugins.state import Stage
 from glimpser.protocol.messages import EventChanged
 from glimpser.redaction import redactor
@@ -90,6 +91,7 @@ class Hub:
     streams: StreamStore
     capture: Capture
     runtime: Runtime
+    plugin_search: PluginSearch
     health: StreamHealth
     box: SecretBox
     site: Site
@@ -154,6 +156,7 @@ class Hub:
         self.runtime = self._make_runtime(box)
         await self.runtime.configure()
         await self.runtime.start()
+        self.plugin_search = PluginSearch(self.runtime.contexts, self.metrics.plugin_searches)
         self._make_identity(await admission.lost(self.db, self.plugins, settings.origins))
         await self.limits.start()
         self._make_capture(box)

@@ -23,6 +23,10 @@ class HubMetrics:
             "glimpser_audit_troubles", "Entries of the audit log not written, and signs of tampering",
             registry=self.registry,
         )  # fmt: skip
+        self.plugin_searches = Counter(
+            "glimpser_plugin_searches", "Searches asked of plugins, by what came of them", ["plugin", "outcome"],
+            registry=self.registry,
+        )  # fmt: skip
         self.events = Counter("glimpser_events", "Changes of events recorded", ["change"], registry=self.registry)
 
     def audited(self, action: str) -> None:

@@ -64,6 +64,8 @@ def _factories(c: Contribution) -> Iterator[Lazy]:
     for group in (c.sources, c.analyzers, c.sinks, c.auth_backends, c.routers):
         for spec in group:
             yield spec.factory
+    for found in c.search:
+        yield found.find
     for command in c.commands:
         yield command.command
     if c.models and c.models.forget:

@@ -21,6 +21,7 @@ from glimpser_sdk.specs import (
     PanelSpec,
     PermissionSpec,
     RouterSpec,
+    SearchSpec,
     SinkSpec,
     SourceSpec,
 )
@@ -63,6 +64,7 @@ class Registry:
     front_ends: Mapping[str, Offer[FrontEndSpec]] = field(default_factory=dict)
     """None, or one."""
     panels: tuple[Offer[PanelSpec], ...] = ()
+    search: tuple[Offer[SearchSpec], ...] = ()
     models: Mapping[str, ModelsSpec] = field(default_factory=dict)
     """By plugin id."""
 
@@ -153,6 +155,7 @@ def build(plugins: Iterable[Plugin]) -> Registry:
         routers=tuple(Offer(name, router) for name, c in present for router in c.routers),
         front_ends=merged("front_ends"),
         panels=tuple(Offer(name, panel) for name, c in present for panel in c.panels),
+        search=tuple(Offer(name, found) for name, c in present for found in c.search),
         models=MappingProxyType({name: c.models for name, c in present if c.models}),
     )
 

@@ -12,6 +12,7 @@ from .ids import is_id, new_id
 from .lazy import Lazy, lazy
 from .observations import Box, Observation, Region
 from .packets import CodecParameters, Decoder, Packet
+from .search import SearchHit, SearchQuestion
 from .sinks import EventChange, MediaFile, Sink
 from .sources import AsyncSource, BlockingSource, Cadence, ProbeResult
 from .specs import (
@@ -28,6 +29,7 @@ from .specs import (
     PluginManifest,
     RouterSpec,
     RouteSpec,
+    SearchSpec,
     SinkSpec,
     SourceSpec,
 )
@@ -53,7 +55,8 @@ __all__ = [
     "CodecParameters", "CommandSpec", "ConfigInvalid", "ConfigSpec", "Decode", "Decoder", "Demand", "EventChange",
     "EventTypeSpec", "Frame", "FrameWants", "FrontEndSpec", "GlimpserError", "HubContext", "Lazy", "MediaFile",
     "MetricSpec", "ModelsSpec", "NotReady", "Observation", "Packet", "PanelSpec", "PermissionSpec", "PluginConfig",
-    "PluginManifest", "ProbeResult", "Reason", "Region", "RouteSpec", "RouterSpec", "SecretStr", "Sink", "SinkSpec",
+    "PluginManifest", "ProbeResult", "Reason", "Region", "RouteSpec", "RouterSpec", "SearchHit", "SearchQuestion",
+    "SearchSpec", "SecretStr", "Sink", "SinkSpec",
     "SourceSpec", "StreamEnded", "StreamInfo", "Unsupported", "WorkerContext", "hookimpl", "hookspec", "is_id",
     "lazy", "new_id",
 ]  # fmt: skip

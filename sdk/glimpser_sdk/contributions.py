@@ -24,6 +24,7 @@ from .specs import (
     PermissionSpec,
     PluginManifest,
     RouterSpec,
+    SearchSpec,
     SinkSpec,
     SourceSpec,
 )
@@ -38,6 +39,7 @@ _MANY: dict[str, type] = {
     "routers": RouterSpec,
     "front_ends": FrontEndSpec,
     "panels": PanelSpec,
+    "search": SearchSpec,
     "event_types": EventTypeSpec,
     "permissions": PermissionSpec,
     "metrics": MetricSpec,
@@ -68,6 +70,7 @@ class Contribution:
     routers: tuple[RouterSpec, ...] = ()
     front_ends: tuple[FrontEndSpec, ...] = ()
     panels: tuple[PanelSpec, ...] = ()
+    search: tuple[SearchSpec, ...] = ()
     event_types: tuple[EventTypeSpec, ...] = ()
     permissions: tuple[PermissionSpec, ...] = ()
     metrics: tuple[MetricSpec, ...] = ()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         PermissionSpec,
         PluginManifest,
         RouterSpec,
+        SearchSpec,
         SinkSpec,
         SourceSpec,
     )
@@ -77,6 +78,11 @@ def glimpser_front_ends() -> list[FrontEndSpec]:  # type: ignore[empty-body]
 @hookspec
 def glimpser_panels() -> list[PanelSpec]:  # type: ignore[empty-body]
     """Parts of the web pages, shown where the front end has a place for them."""
+
+
+@hookspec
+def glimpser_search() -> list[SearchSpec]:  # type: ignore[empty-body]
+    """What the hub's search finds beside streams, events, users and settings."""
 
 
 @hookspec

@@ -61,6 +61,12 @@ def _faults(plugin_id: str, c: Contribution) -> Iterator[str]:
             yield f"metric {metric.name!r} must be a counter, not {kind!r}"
     yield from _routes(c)
     yield from _web(plugin_id, c)
+    own = {spec.id for spec in c.permissions}
+    for found in c.search:
+        if not found.title.strip() or len(found.title) > 60:
+            yield f"what the search finds needs a title of at most 60 characters, not {found.title!r}"
+        if not found.permission or (found.permission.startswith(f"{plugin_id}.") and found.permission not in own):
+            yield f"search {found.title!r} must ask for a permission that is declared, not {found.permission!r}"
 
 
 def _names(what: str, names: Iterable[str], pattern: re.Pattern[str], prefix: str = "") -> Iterator[str]:

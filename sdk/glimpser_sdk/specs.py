@@ -187,6 +187,20 @@ class PanelSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchSpec:
+    """Something of the plugin that the hub's search finds, under the heading ``title``.
+
+    ``find``: an ``async def find(ctx, question)`` that is given a ``SearchQuestion`` and answers a list of
+    ``SearchHit``, the best first. It is asked only for those who have ``permission``, and told on which streams. It has
+    a second (a third of one while somebody types); what it raises is logged, and a hit that may not be seen left out.
+    """
+
+    title: str
+    permission: str
+    find: Lazy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventTypeSpec:
     """A type of event, ``PLUGINID.name``. ``text``: catalogue text with ``{stream}`` and data fields."""
 

@@ -27,6 +27,7 @@ from glimpser_sdk import (
     PluginManifest,
     RouterSpec,
     RouteSpec,
+    SearchSpec,
     SinkSpec,
     SourceSpec,
     hookimpl,
@@ -171,6 +172,14 @@ def test_glimpser_panels() -> None:
     assert "occurs 2 times" in faults(panels=[panel, panel])
     assert "must be written" in faults(panels=[replace(panel, module="x:../tab.js")])
     assert "match goes with" in faults(panels=[replace(panel, slot="config.field")])
+
+
+def test_glimpser_search() -> None:
+    spec = SearchSpec(title="Winds", permission="streams.view", find=THING)
+    many("search", spec)
+    assert "needs a title" in faults(search=[replace(spec, title=" ")])
+    for permission in ("", "vane.read"):
+        assert "must ask for a permission that is declared" in faults(search=[replace(spec, permission=permission)])
 
 
 def test_glimpser_commands() -> None:

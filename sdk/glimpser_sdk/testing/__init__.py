@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .conformance.auth import AuthBackendConformance, FactorBackendConformance
     from .conformance.plugin import PluginConformance
     from .conformance.router import RouterConformance
+    from .conformance.search import SearchConformance
     from .conformance.single_sign_on import HeaderBackendConformance, RedirectBackendConformance
     from .conformance.sink import SinkConformance
     from .conformance.source import SourceConformance
@@ -50,6 +51,7 @@ _WHERE = {
     "Published": ".contexts",
     "RedirectBackendConformance": ".conformance.single_sign_on",
     "RouterConformance": ".conformance.router",
+    "SearchConformance": ".conformance.search",
     "SinkConformance": ".conformance.sink",
     "SourceConformance": ".conformance.source",
     "SystemClock": "glimpser_sdk.clocks",
@@ -64,8 +66,8 @@ __all__ = [
     "AnalyzerConformance", "AuthBackendConformance", "FactorBackendConformance", "FakeEgress", "FakeHost",
     "FakeHubContext", "FakeMetrics", "FakePrincipal", "FakeWorkerContext",
     "HeaderBackendConformance", "MemoryStore", "PluginConformance", "Published",
-    "RedirectBackendConformance", "RouterConformance", "SinkConformance", "SourceConformance", "SystemClock",
-    "VirtualClock", "app_with", "encoded", "moving_shapes", "tables",
+    "RedirectBackendConformance", "RouterConformance", "SearchConformance", "SinkConformance", "SourceConformance",
+    "SystemClock", "VirtualClock", "app_with", "encoded", "moving_shapes", "tables",
 ]  # fmt: skip
 
 

@@ -158,6 +158,7 @@ def factories(contribution: Contribution) -> Iterator[Lazy]:
     )
     for group in groups:
         yield from (spec.factory for spec in group)
+    yield from (search.find for search in contribution.search)
     yield from (command.command for command in contribution.commands)
 
 
