@@ -1,4 +1,4 @@
-"""One box over streams and events."""
+"""One box over streams, events, users, settings, and what plugins find."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from glimpser.database import words
 from glimpser.database.lookups import event_types, newest_of_each
-from glimpser.identity.policy import Principal, abilities, only_on
+from glimpser.identity.policy import Principal, abilities, can, only_on
 
 from . import visible
 from .answers import plain
 from .events import event_outs
 from .loaders import named_or_tagged
+from .plugin_search import by_plugins
 from .routing import SIGNED_IN, Routes
+from .users import named, user_outs
 
 if TYPE_CHECKING:
     from glimpser.hub import Hub
@@ -34,7 +36,7 @@ class SearchQuery(BaseModel):
     q: str = Field(
         min_length=1,
         max_length=200,
-        description="Part of a name, tag or event type, or beginnings of an event's words.",
+        description="Part of a name, tag, event type or setting, or beginnings of an event's words.",
     )
     suggest: bool = Field(False, description="Few, fast, for completion.")
     limit: int = Field(20, ge=1, le=100)
@@ -43,25 +45,43 @@ class SearchQuery(BaseModel):
 class Hit(BaseModel):
     """Something found."""
 
-    kind: Literal["stream", "event"]
-    id: str
+    kind: Literal["stream", "event", "user", "setting", "plugin"]
+    id: str = Field(description="Of the object; a setting's key.")
     title: str
-    detail: str
+    detail: str = Field(description="More words: a stream's or an event's kind, a user's role, what a setting is for.")
     stream_id: str | None
     at: str | None
     can: list[str] = Field(description="Permissions the principal has on it.")
+    plugin: str | None = Field(None, description="The plugin that found it.")
+    group: str | None = Field(None, description="What the plugin calls such things.")
+    link: str | None = Field(None, description="The page of what a plugin found, below the hub's root.")
 
 
 @route("GET", "/api/search", permission=SIGNED_IN, query=SearchQuery, answer=list[Hit])
 async def search(hub: Hub, principal: Principal, query: SearchQuery) -> Any:
-    """Streams first, then events, newest first."""
+    """Streams, events, users, settings, and what plugins find, each with its best first. Where there is more than may
+    be answered, each kind gets its share."""
     limit = min(query.limit, 8) if query.suggest else query.limit
-    hits: list[dict[str, Any]] = []
+    found: list[list[dict[str, Any]]] = []
     if "streams.view" in principal.permissions:
-        hits += await _streams(hub, principal, query.q, limit)
-    if "events.view" in principal.permissions and len(hits) < limit:
-        hits += await _events(hub, principal, query.q, limit - len(hits))
-    return hits
+        found.append(await _streams(hub, principal, query.q, limit))
+    if "events.view" in principal.permissions:
+        found.append(await _events(hub, principal, query.q, limit))
+    if can(principal, "users.manage"):
+        found.append(await _users(hub, principal, query.q, limit))
+    if can(principal, "settings.view"):
+        found.append(_settings(hub, principal, query.q)[:limit])
+    found.append(await by_plugins(hub, principal, query.q, limit, suggest=query.suggest))
+    return shared_out(found, limit)
+
+
+def shared_out(found: list[list[dict[str, Any]]], limit: int) -> list[dict[str, Any]]:
+    """At most so many of all, in their order: no kind takes more than its share while another has more to show."""
+    taken = [0] * len(found)
+    while sum(taken) < limit and any(len(hits) > n for hits, n in zip(found, taken, strict=True)):
+        for place, hits in enumerate(found):
+            taken[place] += len(hits) > taken[place] and sum(taken) < limit
+    return [hit for hits, n in zip(found, taken, strict=True) for hit in hits[:n]]
 
 
 async def _streams(hub: Hub, principal: Principal, text: str, limit: int) -> list[dict[str, Any]]:
@@ -121,3 +141,40 @@ async def _said(hub: Hub, principal: Principal, text: str, limit: int) -> list[s
             break
         before = batch[-1][0]
     return found
+
+
+async def _users(hub: Hub, principal: Principal, text: str, limit: int) -> list[dict[str, Any]]:
+    rows = await named(text).order_by("name_key").limit(limit)
+    return [
+        {
+            "kind": "user",
+            "id": user["id"],
+            "title": user["display_name"] or user["name"],
+            "detail": f"{user['name']}, {user['role_name']}" if user["display_name"] else user["role_name"],
+            "stream_id": None,
+            "at": None,
+            "can": user["can"],
+        }
+        for user in await user_outs(hub, principal, rows)
+    ]
+
+
+def _settings(hub: Hub, principal: Principal, text: str) -> list[dict[str, Any]]:
+    """By their names and what is said of them, never by their values."""
+    wanted = text.casefold()
+    able = abilities(principal, ("settings.view", "settings.change"))
+    rows = [(row["key"], str(row["schema"].get("description", ""))) for row in hub.settings.explain()]
+    found = [
+        (wanted not in _spoken(key), key, words)
+        for key, words in rows
+        if wanted in key or wanted in _spoken(key) or wanted in words.casefold()
+    ]
+    return [
+        {"kind": "setting", "id": key, "title": _spoken(key).capitalize(), "detail": words, "stream_id": None,
+         "at": None, "can": able}
+        for _, key, words in sorted(found)
+    ]  # fmt: skip
+
+
+def _spoken(key: str) -> str:
+    return key.replace("_", " ")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from glimpser.database.models import Session, User
 from glimpser.identity import ranks, restrictions, roles, users
@@ -141,7 +142,13 @@ def _can(principal: Principal, role: RoleInfo | None) -> list[str]:
     return ["users.manage"] if ranks.manages(principal, role.rank if role else 0) else []
 
 
-async def _outs(hub: Hub, principal: Principal, rows: list[User]) -> list[dict[str, Any]]:
+def named(text: str) -> QuerySet[User]:
+    """Users with ``text`` in one of their names."""
+    return User.filter(Q(name_key__contains=text.casefold()) | Q(display_name__icontains=text))
+
+
+async def user_outs(hub: Hub, principal: Principal, rows: list[User]) -> list[dict[str, Any]]:
+    """As answers have them."""
     known = {role.id: role for role in await roles.every(hub.identity.permissions)}
     locks = await hub.identity.locks([row.name for row in rows])
     return [
@@ -158,7 +165,7 @@ async def _outs(hub: Hub, principal: Principal, rows: list[User]) -> list[dict[s
 
 
 async def _one(hub: Hub, principal: Principal, row: User, **more: Any) -> Versioned:
-    return Versioned((await _outs(hub, principal, [row]))[0], row.version, **more)
+    return Versioned((await user_outs(hub, principal, [row]))[0], row.version, **more)
 
 
 async def given_role(hub: Hub, principal: Principal, role_id: str) -> RoleInfo:
@@ -186,13 +193,11 @@ def _check_restrictable(role: str, by: RestrictionsIn | restrictions.Restriction
 @route("GET", "/api/users", permission="users.manage", query=UserQuery, answer=list[UserOut])
 async def list_users(hub: Hub, principal: Principal, query: UserQuery) -> Page:
     """Users by name."""
-    rows = User.all()
-    if query.search is not None:
-        rows = rows.filter(Q(name_key__contains=query.search.casefold()) | Q(display_name__icontains=query.search))
+    rows = User.all() if query.search is None else named(query.search)
     if query.role is not None:
         rows = rows.filter(role=query.role)
     found = await page(rows, query, by="name_key", descending=False)
-    return found.of(await _outs(hub, principal, found.items))
+    return found.of(await user_outs(hub, principal, found.items))
 
 
 @route(
@@ -225,7 +230,7 @@ async def create_user(hub: Hub, principal: Principal, body: UserIn) -> Versioned
         return row, (await hub.identity.links.create(conn, row, principal.id)).token if body.invite else None
 
     row, token = await hub.db.write(change)
-    out = (await _outs(hub, principal, [row]))[0] | {
+    out = (await user_outs(hub, principal, [row]))[0] | {
         "invitation": page_link(hub, "invitation", token) if token else None
     }
     return Versioned(out, row.version, status=201, location=f"/api/users/{row.id}")

@@ -78,5 +78,7 @@ def test_a_visitor_is_nobody_in_particular_and_may_sign_in(hub: ApiHub) -> None:
     assert visitor.get("/api/capabilities").status_code == 200
     assert visitor.get("/api/streams").json()[0]["can"] == ["streams.view", "events.view", "notes.view"]
     assert visitor.get("/api/me", headers={"Authorization": "Bearer none"}).status_code == 401
+    found = {q: {h["kind"] for h in visitor.get("/api/search", params={"q": q}).json()} for q in ("ada", "retention")}
+    assert found == {"ada": set(), "retention": {"setting"}}
     hub.create_user("grace", "admin")
     assert hub.sign_in("grace").get("/api/me").json()["kind"] == "user"

@@ -82,6 +82,79 @@ def test_an_operator_changes_only_notes_of_its_own(hub: ApiHub, streams: tuple[s
     assert operator.delete(f"{URL}/{own['id']}", headers={"If-Match": '"v2"'}).status_code == 204
 
 
+def found(client: Any, q: str, *kinds: str, **more: Any) -> list[dict[str, Any]]:
+    """What a search finds, of these kinds."""
+    answer = client.get("/api/search", params={"q": q, "limit": 100, **more})
+    assert answer.status_code == 200, answer.text
+    return [hit for hit in answer.json() if not kinds or hit["kind"] in kinds]
+
+
+@pytest.mark.attack("A51", "A73", "A75", control=True)
+def test_notes_are_found_by_who_sees_their_stream(hub: ApiHub, streams: tuple[str, str]) -> None:
+    notes = [write(hub, stream, "The heron stood there, 50% sure") for stream in streams]
+    hits = found(hub.api, "HERON")
+    assert [(h["id"], h["stream_id"]) for h in hits] == [(n["id"], n["stream_id"]) for n in reversed(notes)]
+    assert hits[0] | {"can": []} == {
+        "kind": "plugin", "plugin": "notes", "group": "Notes", "id": notes[1]["id"], "detail": "ada", "can": [],
+        "title": "The heron stood there, 50% sure", "stream_id": streams[1], "at": notes[1]["created_at"],
+        "link": f"streams/{streams[1]}?tab=notes-tab",
+    }  # fmt: skip
+    assert {"streams.view", "notes.write"} <= set(hits[0]["can"])
+    assert [bool(found(hub.api, q)) for q in ("50%", "h%n", "h_ron")] == [True, False, False]
+    viewer = {"role": "viewer", "streams": [streams[0]]}
+    [mine] = found(Person(hub, **viewer).api, "heron")
+    assert (mine["id"], "notes.write" in mine["can"]) == (notes[0]["id"], False)
+    key = hub.client(hub.person("grey-key", "admin", streams=[streams[1]]))
+    assert [h["id"] for h in found(key, "heron")] == [notes[1]["id"]]
+    blind = hub.client(hub.person("grey-blind", "admin", scopes=["streams.view", "events.view"]))
+    assert found(blind, "heron") == []
+    role = hub.call("POST", "/api/roles", {"name": "Half", "base": "guest", "permissions": ["streams.view"]})["id"]
+    hub.call(
+        "PUT", f"/api/streams/{streams[0]}/permissions", {"grants": [{"role": role, "permissions": ["notes.view"]}]}
+    )
+    assert [h["id"] for h in found(Person(hub, role).api, "heron")] == [notes[0]["id"]]
+    for restrictions in ({"live_only": True}, {"delay_minutes": 5}):
+        assert found(Person(hub, "viewer", restrictions=restrictions).api, "heron") == []
+    hub.call("DELETE", f"{URL}/{notes[0]['id']}", **{"If-Match": "*"})
+    assert [h["id"] for h in found(hub.api, "heron", suggest=True)] == [notes[1]["id"]]
+
+
+def test_users_and_settings_are_found_by_who_may_see_them(hub: ApiHub) -> None:
+    made = Person(hub, "operator", display_name="Åsa Kranich")
+    for q in ("kranich", made.name):
+        [hit] = found(hub.api, q, "user")
+        assert (hit["id"], hit["title"], hit["detail"], hit["can"]) == (
+            made.id, "Åsa Kranich", f"{made.name}, operator", ["users.manage"]), q  # fmt: skip
+    [ada] = found(hub.api, "ada", "user")
+    assert (ada["title"], ada["detail"]) == ("ada", "admin")
+    [days] = found(hub.api, "event retention", "setting")
+    assert (days["id"], days["title"], days["detail"], days["can"]) == (
+        "event_retention_days", "Event retention days", "Days after which events are deleted.",
+        ["settings.view", "settings.change"])  # fmt: skip
+    assert found(hub.api, "event_retention", "setting") == [days]
+    assert [h["id"] for h in found(hub.api, "time zone", "setting")] == ["timezone"], "by what is said of it"
+    assert found(hub.api, str(hub.folder), "setting") == [], "never by its value"
+    scoped = {scope: hub.client(hub.person(f"scoped-{n}", "admin", scopes=[scope]))
+              for n, scope in enumerate(("users.manage", "settings.view", "streams.view"))}  # fmt: skip
+    kinds = {scope: {h["kind"] for q in ("kranich", "days") for h in found(key, q)} for scope, key in scoped.items()}
+    assert kinds == {"users.manage": {"user"}, "settings.view": {"setting"}, "streams.view": set()}
+    assert found(scoped["settings.view"], "days", "setting")[0]["can"] == ["settings.view"]
+    for who in (made.api, Person(hub, "viewer").api):
+        assert who.get("/api/users").status_code == who.get("/api/settings").status_code == 403
+        assert found(who, "kranich") == found(who, "days", "setting") == []
+
+
+def test_each_kind_gets_its_share(hub: ApiHub, streams: tuple[str, str]) -> None:
+    for n in range(4):
+        hub.watch(f"Kiosk {n}")
+        write(hub, streams[0], f"kiosk {n}")
+        Person(hub, "viewer", display_name=f"Kiosk {n}")
+    kinds = [h["kind"] for h in found(hub.api, "kiosk", limit=8)]
+    assert kinds == ["stream"] * 3 + ["user"] * 3 + ["plugin"] * 2
+    assert [h["kind"] for h in found(hub.api, "kiosk", limit=2)] == ["stream", "user"]
+    assert len(found(hub.api, "kiosk")) == 12
+
+
 def test_a_key_for_another_stream_finds_nothing(hub: ApiHub, streams: tuple[str, str]) -> None:
     note = write(hub, streams[0], "Secret")
     limited = hub.client(hub.person("notes-limited", "admin", streams=[streams[1]]))

@@ -89,6 +89,7 @@ class TestDelay:
             "/api/clips/{clip_id}", "/api/clips/{clip_id}/file",
             "/api/snapshots/{snapshot_id}/image", "/api/streams/{stream_id}/snapshots",
             "/api/stream/{stream_id}/recent-snapshots?n=100", "/api/p/notes?stream={stream_id}",
+            "/api/search?q=note",
         ):  # fmt: skip
             assert told[path], path
 

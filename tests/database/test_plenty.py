@@ -23,6 +23,7 @@ from glimpser.events import entries, log
 from glimpser.events.types import EventTypes
 from glimpser.identity.policy import Principal
 from glimpser.identity.restrictions import Restrictions
+from glimpser.plugins.registry import Registry
 from glimpser_sdk.ids import new_id
 from tests.database.test_inbox import BASE
 
@@ -119,6 +120,7 @@ async def test_every_list_goes_by_an_index(
     hub: Any = SimpleNamespace(
         db=filled, settings=SimpleNamespace(timezone="UTC"), events=SimpleNamespace(types=EventTypes()),
         identity=SimpleNamespace(permissions=SimpleNamespace(on_streams=("streams.view",))),
+        plugins=SimpleNamespace(registry=Registry()),
     )  # fmt: skip
     for asked in asking(hub, people(made[1])[who], made[1].streams[0]):
         await asked

@@ -84,7 +84,8 @@ def keep(hub: ApiHub, stream: str, at: datetime, text: str) -> Kept:
 
 SOME_ID = "01M7YW8X72E3JAZDG68NWJCPQ2"
 ENDLESS = {"/api/stream/{stream_id}/mjpeg", "/api/events/stream"}
-MORE = ("/api/search?q=theirs", "/api/search?q=reported", "/api/search?q=bed", "/api/streams?status=active",
+MORE = ("/api/search?q=theirs", "/api/search?q=reported", "/api/search?q=bed", "/api/search?q=note",
+        "/api/streams?status=active",
         "/api/events?type=external.reported", "/api/activities?type=external.reported",
         "/api/activities?reviewed=false", "/api/activities?format=csv", "/api/activities?format=jsonl",
         "/api/timeline?after={day}", "/api/streams?group={group_id}",

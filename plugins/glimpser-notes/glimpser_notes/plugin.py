@@ -14,6 +14,7 @@ from glimpser_sdk import (
     PluginManifest,
     RouterSpec,
     RouteSpec,
+    SearchSpec,
     hookimpl,
     lazy,
 )
@@ -113,6 +114,12 @@ def glimpser_panels() -> list[PanelSpec]:
         PanelSpec(slot="stream.tab", title="Notes", element="notes-tab", module="glimpser_notes:panel/notes.js",
                   permission="notes.view", icon="edit")
     ]  # fmt: skip
+
+
+@hookimpl
+def glimpser_search() -> list[SearchSpec]:
+    """Notes by what is written in them."""
+    return [SearchSpec(title="Notes", permission="notes.view", find=lazy("glimpser_notes.search:find"))]
 
 
 @hookimpl

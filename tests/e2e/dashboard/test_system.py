@@ -113,6 +113,24 @@ async def test_the_address_of_a_search_can_be_kept(opened: Any) -> None:
     await expect(page.get_by_role("searchbox")).to_have_value("door")
 
 
+async def test_what_is_found_beside_streams_leads_to_its_page(hub: RunningHub, opened: Any) -> None:
+    [yard] = (s["id"] for s in hub.call("GET", "/api/streams") if s["name"] == "Back yard")
+    hub.call("POST", "/api/p/notes", {"stream_id": yard, "text": "Days without the heron"})
+    user = {"name": "dayshift", "password": PASSWORD, "display_name": "Days and nights"}
+    made = hub.call("POST", "/api/users", user)["id"]
+    page = await opened("search?q=days")
+    for group, name, place in (
+        ("Users", "Days and nights", f"users/{made}"),
+        ("Settings", "Event retention", "settings?section=storage"),
+        ("Notes", "Days without the heron Back yard", f"streams/{yard}?tab=notes-tab"),
+    ):
+        await page.get_by_role("region", name=group).get_by_role("link", name=name).click()
+        await page.wait_for_url(f"{hub.url}/{place}")
+        await page.go_back()
+    headings = page.locator("page-search").get_by_role("heading", level=2)
+    await expect(headings).to_have_text([re.compile(name) for name in ("Users", "Settings", "Notes")])
+
+
 async def test_help_lists_every_key(opened: Any, size: str) -> None:
     page = await opened("status", size)
     await expect(page.get_by_role("heading", name="Status", level=1)).to_be_visible()

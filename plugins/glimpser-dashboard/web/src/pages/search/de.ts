@@ -2,7 +2,9 @@ export default {
   Search: "Suche",
   Streams: "Streams",
   Events: "Ereignisse",
-  "Streams, tags, events…": "Streams, Schlagwörter, Ereignisse…",
+  Users: "Benutzer",
+  Settings: "Einstellungen",
+  "What are you looking for?": "Was suchst du?",
   "{0} found": "{0} gefunden",
   "Nothing is called “{0}”": "Nichts heißt „{0}“",
   "Try a part of a name, a tag, or a type of event.":

@@ -13,11 +13,11 @@ import { store } from "../../state/store.js";
 import { Watch } from "../../state/watch.js";
 import { Page } from "../../ui/element.js";
 import "../../ui/empty.js";
-import { statusKind, statusName, streamName } from "../../ui/format.js";
+import { statusKind, statusName } from "../../ui/format.js";
 import "../../ui/icon.js";
 import "../../ui/panels.js";
 import "../../ui/time.js";
-import { type Hit, iconOf, kindName, placeOf } from "./hits.js";
+import { detailOf, type Group, grouped, type Hit, iconOf, placeOf, titleOf } from "./hits.js";
 import { recent, remember } from "./recent.js";
 import { searchStyles } from "./styles.js";
 
@@ -57,7 +57,7 @@ export class PageSearch extends Page {
       <search @keydown=${this.#key}>
         <div class="box"><g-icon name="search"></g-icon>
           <input type="search" autofocus .value=${q} maxlength="200" autocomplete="off" spellcheck="false" autocapitalize="none"
-            aria-label=${msg("Search")} placeholder=${msg("Streams, tags, events…")} @input=${this.#typed} /></div>
+            aria-label=${msg("Search")} placeholder=${msg("What are you looking for?")} @input=${this.#typed} /></div>
         <p class="unseen" role="status">${this.#told(q)}</p>
         ${q.trim() ? this.#results(q.trim()) : this.#ideas()}
         ${q.trim() ? html`<g-panels place="search.results" .more=${{ query: q.trim() }} .mark=${q.trim()}></g-panels>` : nothing}
@@ -80,13 +80,7 @@ export class PageSearch extends Page {
         return html`<g-empty icon="search" .heading=${msg(str`Nothing is called “${q}”`)}
           .text=${msg("Try a part of a name, a tag, or a type of event.")}></g-empty>`;
       }
-      const kinds = [...new Set(hits.map((hit) => hit.kind))];
-      return kinds.map((kind) =>
-        this.#group(
-          kind,
-          hits.filter((hit) => hit.kind === kind),
-        ),
-      );
+      return grouped(hits).map((group) => this.#group(group));
     };
     return this.#hits.render({
       pending: () => (this.#hits.value ? list(this.#hits.value) : nothing),
@@ -96,19 +90,18 @@ export class PageSearch extends Page {
     });
   }
 
-  #group(kind: string, hits: Hit[]): unknown {
-    return html`<section aria-labelledby=${kind}>
-      <h2 id=${kind}>${kindName(kind)} <span class="muted small">${hits.length}</span></h2>
+  #group({ id, title, hits }: Group): unknown {
+    return html`<section aria-labelledby=${id}>
+      <h2 id=${id}>${title} <span class="muted small">${hits.length}</span></h2>
       <ul>${hits.map((hit) => html`<li>${this.#hit(hit)}</li>`)}</ul>
     </section>`;
   }
 
   #hit(hit: Hit): unknown {
     const stream = hit.kind === "stream" ? store.streams.get(hit.id) : undefined;
-    const detail = hit.kind === "event" && hit.stream_id ? streamName(hit.stream_id) : hit.detail;
     return html`<a class="hit" href=${at(placeOf(hit))} @click=${() => remember(this.query.get("q") ?? "")}>
       <span class="disc"><g-icon .name=${iconOf(hit.kind)}></g-icon></span>
-      <span class="words"><span class="title truncate">${hit.title}</span><span class="muted small truncate">${detail}</span></span>
+      <span class="words"><span class="title truncate">${titleOf(hit)}</span><span class="muted small truncate">${detailOf(hit)}</span></span>
       ${stream ? html`<span class="chip ${statusKind(stream.status)}">${statusName(stream.status)}</span>` : nothing}
       ${hit.at ? html`<g-time class="muted small" form="when" .at=${hit.at}></g-time>` : nothing}
     </a>`;

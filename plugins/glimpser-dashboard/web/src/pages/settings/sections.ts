@@ -23,6 +23,11 @@ export const SECTIONS: readonly Section[] = [
   { id: "start", title: () => msg("Start"), keys: ["plugins", "safe"], rest: true },
 ];
 
+/** The section that shows a setting. */
+export function sectionOf(key: string): string {
+  return (SECTIONS.find(({ keys }) => keys.includes(key)) ?? SECTIONS.find(({ rest }) => rest)!).id;
+}
+
 /** Where a value comes from, in words. */
 export function sourceWords({ source, where }: Setting): string {
   const words: Record<string, string> = {
