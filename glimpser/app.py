@@ -174,13 +174,13 @@ def create_app(hub: Hub) -> Quart:
     async def problem(error: Problem) -> Response:
         sent: Any = websocket if has_websocket_context() else request
         route = declared(app, sent.url_rule, sent.method) if sent.url_rule is not None else None
-        if error.status == 403 and route is not None:
+        if route is not None:
             auditing.refused(hub, route, error, sent.view_args or {})
         return problems.answer(error)
 
     @app.errorhandler(GlimpserError)
     async def refused_by_service(error: GlimpserError) -> Response:
-        return problems.answer(problems.from_vocabulary(error))
+        return await problem(problems.from_vocabulary(error))
 
     @app.errorhandler(HTTPException)
     async def refused(error: HTTPException) -> Response:

@@ -11,7 +11,8 @@ from quart import Response
 from glimpser.database.models import Activity
 from glimpser.events.feed import Change
 from glimpser.events.log import activity_view, append
-from glimpser.identity.policy import Principal, can
+from glimpser.identity import audit
+from glimpser.identity.policy import VISITOR, Principal, can
 from glimpser_sdk.web import Problem
 
 from . import visible
@@ -51,7 +52,10 @@ async def list_activities(hub: Hub, principal: Principal, query: ActivityQuery) 
     """Activities, newest first."""
     if query.format != "json":
         asked = query.model_dump(mode="json", exclude_defaults=True, exclude={"cursor", "limit"})
-        await hub.audit.record("activities.exported", query=asked)
+        if principal.kind == VISITOR:
+            hub.audit.repeats.note((VISITOR, "activities.exported"), audit.entry("activities.exported", query=asked))
+        else:
+            await hub.audit.record("activities.exported", query=asked)
         return exported(principal, query)
     found = await activity_page(principal, query)
     return found.of(await activity_outs(principal, found.items))

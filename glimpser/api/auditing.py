@@ -14,9 +14,10 @@ from glimpser.database.models import Stream
 from glimpser.identity import audit
 from glimpser.identity.audit import Entry, NotWritten
 from glimpser.identity.permissions import Catalogue
-from glimpser.identity.policy import Principal
+from glimpser.identity.policy import VISITOR, Principal
 from glimpser_sdk.web import Problem
 
+from .problems import Invalid
 from .routing import PUBLIC, SIGNED_IN, Route
 
 if TYPE_CHECKING:
@@ -93,18 +94,28 @@ def _looked(hub: Hub, route: Route, arguments: Mapping[str, Any]) -> None:
         hub.audit.views.looked(audit.entry("media.read", object=("stream", stream_id, name)))
 
 
+UNFIT = (400, 409, 422)
+"""Statuses of what somebody may do and that is not done for what it says, or as things stand."""
+
+
 def refused(hub: Hub, route: Route, error: Problem, ids: Mapping[str, Any]) -> None:
-    """Somebody tried what is not theirs to do. Tried often, it is an entry with their number every ten minutes."""
+    """Somebody tried what is not theirs to do, or what cannot be done. Tried often, it is an entry with their number
+    every ten minutes. Strangers write nothing, those who may look around in a demo included."""
     principal: Principal | None = g.get("principal")
+    if principal is None or principal.kind == VISITOR or error.code == "auth.step_up_needed":  # a question, no refusal
+        return
     permissions = hub.identity.permissions
-    if error.code == "auth.step_up_needed":  # no refusal: a question that is answered
-        return
     everyday = route.permission in (PUBLIC, SIGNED_IN) or permissions.is_everyday(route.permission)
-    if principal is None or (everyday and not is_audited(route, permissions)):
+    written = is_audited(route, permissions)
+    action = "access.refused" if error.status == 403 else "change.refused"
+    if everyday and not (written and error.status == 403):
         return
-    made = audit.entry("access.refused", object=(_type(route), _first_id(ids)), result="refused",
-                       tried=action_of(route), code=error.code)  # fmt: skip
-    hub.audit.repeats.note((principal.session_id, action_of(route), error.code), made)
+    if error.status != 403 and not (written and error.status in UNFIT):
+        return
+    code = error.errors[0]["code"] if isinstance(error, Invalid) and error.errors else error.code
+    made = audit.entry(action, object=(_type(route), _first_id(ids)), result="refused",
+                       tried=action_of(route), code=code)  # fmt: skip
+    hub.audit.repeats.note((principal.session_id, action_of(route), code), made)
 
 
 async def _failed(hub: Hub, made: Entry, error: Exception) -> None:

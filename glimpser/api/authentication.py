@@ -15,11 +15,10 @@ from quart import Response, g, request
 from glimpser.database.models import Device, Session, User
 from glimpser.identity import users
 from glimpser.identity.challenges import LIFETIME_S, FactorNeeded
-from glimpser.identity.policy import Principal
+from glimpser.identity.policy import VISITOR, Principal
 from glimpser.identity.proving import Locked, Wrong
 from glimpser.identity.service import SignedIn
 from glimpser.identity.step_up import proved
-from glimpser.identity.visitors import VISITOR
 from glimpser.timezones import TimeZone
 from glimpser_sdk.web import Problem
 

@@ -16,7 +16,7 @@ from glimpser.database.models import Stream
 from glimpser.engine.contract import EngineError
 from glimpser.identity import audit
 from glimpser.identity.permissions import LIVE_VIEWS
-from glimpser.identity.policy import Principal, sees
+from glimpser.identity.policy import VISITOR, Principal, sees
 from glimpser.protocol.messages import Picture
 from glimpser.streams.health import LOST
 from glimpser.streams.reasons import reason_text
@@ -36,6 +36,8 @@ route = Routes("live")
 BOUNDARY = "glimpser"
 MOST = {"mjpeg": (500, 128), "page": (5000, 1024)}
 """Viewers at a time, in all and of one account or link: nobody takes the live pictures from everybody else."""
+MOST_OF_VISITORS = {"mjpeg": (100, 8), "page": (1000, 100)}
+"""The same for those without an account in a demo, in all and from one place: most is left for who has one."""
 PICTURE_S = 8.0
 
 
@@ -154,12 +156,14 @@ async def recent(principal: Principal, stream: Stream, query: RecentQuery) -> An
 def watch(hub: Hub, principal: Principal, stream_id: str, side: int, fps: float, *, kind: str) -> Viewer:
     """A viewer of a stream that was loaded. Problem 429 or 503 when there are too many."""
     live = visible.live(hub, principal)
-    most, of_one = MOST[kind]
-    if live.count(kind, principal.id) >= of_one:
+    visitor = principal.kind == VISITOR
+    whose = principal.session_id if visitor else principal.id
+    most, of_one = (MOST_OF_VISITORS if visitor else MOST)[kind]
+    if live.count(kind, whose) >= of_one:
         raise Problem(429, "live.too_many", f"you have {of_one} live pictures open already", retry_after=1)
-    if live.count(kind) >= most:
+    if live.count(kind, f"{VISITOR} *" if visitor else None) >= most:
         raise Problem(503, "live.too_many", f"there are {most} viewers already", retry_after=1)
-    viewer: Viewer = live.open(stream_id, side, fps, principal=principal.id, kind=kind)
+    viewer: Viewer = live.open(stream_id, side, fps, principal=whose, kind=kind)
     return viewer
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field
+from quart import Response
+from tortoise.queryset import QuerySet
 
 from glimpser.capture.counters import metrics
 from glimpser.database.models import Stream
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
 route = Routes("stream-tools")
 
 MAX_IMPORT = 1000
+AT_A_TIME = 200
+"""Streams in memory while they are exported."""
 
 
 class SourceKindOut(BaseModel):
@@ -181,21 +187,29 @@ EXPORTED = ("kind", "name", "regions", "tags", "timezone", "location", "external
     query=ExportQuery,
     answer=ExportOut,
 )
-async def export_streams(hub: Hub, principal: Principal, query: ExportQuery) -> Any:
+async def export_streams(hub: Hub, principal: Principal, query: ExportQuery) -> Response:
     """Configurations of all or some streams, secrets masked."""
     rows = visible.streams(principal, "streams.configure")
     if query.stream is not None:
         rows = rows.filter(id__in=[query.stream] if isinstance(query.stream, str) else query.stream)
-    return plain(
-        {
-            "version": 1,
-            "streams": [
-                {"id": row.id, **{f: getattr(row, f) for f in EXPORTED}, "enabled": row.desired == "running",
-                 **hub.streams.masked(row)}
-                for row in await rows.order_by("id")
-            ],
-        }
-    )  # fmt: skip
+    await hub.audit.record("streams.exported", streams=await rows.count())
+    return Response(_exported(hub, rows), content_type="application/json")
+
+
+async def _exported(hub: Hub, rows: QuerySet[Stream]) -> AsyncIterator[bytes]:
+    """The answer in parts, so that no number of streams takes the hub's memory."""
+    start, last = b'{"version":1,"streams":[', ""
+    while found := await rows.filter(id__gt=last).order_by("id").limit(AT_A_TIME):
+        made = [_as_exported(hub, row) for row in found]
+        yield start + b",".join(made)
+        start, last = b",", found[-1].id
+    yield (start if not last else b"") + b"]}"
+
+
+def _as_exported(hub: Hub, row: Stream) -> bytes:
+    kept = {field: getattr(row, field) for field in EXPORTED}
+    parts = hub.streams.masked(row)
+    return msgspec.json.encode(plain({"id": row.id, **kept, "enabled": row.desired == "running", **parts}))
 
 
 @route("POST", "/api/streams/import", permission="streams.configure", body=ImportIn, answer=list[Imported])

@@ -108,8 +108,12 @@ class Live:
         return [viewer.session() for viewer in self._viewers.values()]
 
     def count(self, kind: str, principal: str | None = None) -> int:
-        """How many viewers of a kind there are; ``principal``: of theirs."""
-        return sum(v.kind == kind and principal in (None, v.principal) for v in self._viewers.values())
+        """How many viewers of a kind there are; ``principal``: of theirs, with ``*`` of all whose name begins so."""
+        wanted = "*" if principal is None else principal
+        return sum(
+            v.kind == kind and (v.principal == wanted or (wanted[-1:] == "*" and v.principal.startswith(wanted[:-1])))
+            for v in self._viewers.values()
+        )
 
     def disconnect(self, viewer_id: str) -> bool:
         """End a viewer; False when there is none of this id."""

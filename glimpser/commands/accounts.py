@@ -28,7 +28,7 @@ def users() -> None:
 
 @users.command("create")
 @click.argument("name")
-@click.option("--role", default="viewer", show_default=True, help="The role that the user gets.")
+@click.option("--role", default="viewer", show_default=True, help="The role that the user gets, by name or id.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 @settings_options
 def create_user(name: str, role: str, password_stdin: bool, data_dir: Path | None, config: Path | None) -> None:

@@ -54,7 +54,7 @@ def counters(name: str, address: str, device_id: str | None) -> list[Counter]:
     folded = name.casefold()[:200]
     if device_id is not None:
         return [Counter(f"{folded}|device {device_id}", NAME, forgiven=True)]
-    network = _network(address)
+    network = network_of(address)
     return [
         Counter(f"{folded}|{network}", NAME, forgiven=True),
         Counter(f"{folded}|unknown devices", STRANGERS, forgiven=False),
@@ -64,7 +64,7 @@ def counters(name: str, address: str, device_id: str | None) -> list[Counter]:
 
 def of_share(name: str, address: str) -> list[Counter]:
     """What a wrong password of something that is shared counts towards."""
-    network = _network(address)
+    network = network_of(address)
     return [
         Counter(f"{name.casefold()}|{network}", SHARED, forgiven=True),
         Counter(f"{name.casefold()}|everybody", SHARED_BY_ALL, forgiven=False),
@@ -75,10 +75,11 @@ def of_share(name: str, address: str) -> list[Counter]:
 def of_links(address: str) -> list[Counter]:
     """What a guess at the token of a link counts towards: its own counter, so that an old link in a browser keeps
     nobody from signing in."""
-    return [Counter(f"token of a link|{_network(address)}", ADDRESS, forgiven=False, of_address=True)]
+    return [Counter(f"token of a link|{network_of(address)}", ADDRESS, forgiven=False, of_address=True)]
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
+    """What counts as one place: an address, and of IPv6 the /64 that one machine has to itself."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

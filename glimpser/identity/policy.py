@@ -12,6 +12,8 @@ from tortoise.expressions import Q
 
 from .restrictions import NONE, Restrictions
 
+VISITOR = "visitor"
+"""The kind of a principal without an account, in a demo, and its id; see `visitors`."""
 NOWHERE: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 

@@ -61,6 +61,16 @@ async def every(catalogue: Catalogue) -> list[RoleInfo]:
     return sorted(found, key=lambda role: -role.rank)
 
 
+async def named(catalogue: Catalogue, text: str) -> RoleInfo:
+    """A role by its id or its name, whatever the case. ConfigInvalid lists those that there are."""
+    known = await every(catalogue)
+    for role in known:
+        if text == role.id or text.casefold() == role.name.casefold():
+            return role
+    there = ", ".join(role.name for role in known)
+    raise ConfigInvalid(f"no role {text!r}; there are {there}", field="role")
+
+
 async def check_name(conn: Any, name: str, but: str = "") -> None:
     """ConfigInvalid for a name that is taken."""
     taken = (

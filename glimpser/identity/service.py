@@ -13,7 +13,7 @@ from glimpser.database import Database
 from glimpser.database.models import ApiKey, Device, Session, User
 from glimpser_sdk.auth import FactorBackend, PasswordBackend
 
-from . import devices, ranks, sessions, step_up, users
+from . import devices, ranks, roles, sessions, step_up, users
 from .access_tokens import LIFETIME, AccessTokens
 from .account_links import AccountLinks
 from .audit import Audit, entry
@@ -383,9 +383,10 @@ class Identity:
         return await self.open_session(user, None, address=address, user_agent=user_agent)
 
     async def create_user(self, name: str, role: str, password: str) -> str:
-        """Make a user; returns the id. ConfigInvalid when name, role or password are not allowed."""
+        """Make a user; returns the id. ``role``: of any kind, by its id or its name. ConfigInvalid when name, role or
+        password are not allowed."""
         users.check_name(name)
-        users.check_role(role)
+        role = (await roles.named(self.permissions, role)).id
         users.check_password(name, password)
         password_hash = await self.hash(password)
         user: User = await self._db.write(

@@ -11,7 +11,6 @@ from glimpser_sdk.errors import ConfigInvalid
 from glimpser_sdk.ids import new_id
 
 from . import tokens
-from .permissions import ROLES
 
 NAME = re.compile(r"[\w.@+-]{1,64}")
 
@@ -28,13 +27,6 @@ def check_name(name: str) -> str:
     if not NAME.fullmatch(name):
         raise ConfigInvalid("use 1 to 64 letters, digits or any of . _ @ + -", field="name")
     return name
-
-
-def check_role(role: str) -> str:
-    """The role, or ConfigInvalid that lists the roles."""
-    if role not in ROLES:
-        raise ConfigInvalid(f"no role {role!r}; there are {', '.join(ROLES)}", field="role")
-    return role
 
 
 def check_password(name: str, password: str) -> None:

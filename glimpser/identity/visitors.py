@@ -6,11 +6,10 @@ from collections.abc import Collection
 
 from glimpser_sdk.web import Problem
 
+from .limiter import network_of
 from .permissions import Catalogue
-from .policy import Principal
+from .policy import VISITOR, Principal
 
-VISITOR = "visitor"
-"""The kind of such a principal, and its id."""
 ALSO = ("plugins.view", "settings.view", "system.view")
 """What visitors see beside what viewers see: nothing that tells of other people."""
 LOOKING = ("view", "read")
@@ -26,7 +25,7 @@ def permissions_of(catalogue: Catalogue) -> frozenset[str]:
 def visitor(catalogue: Catalogue, address: str) -> Principal:
     """Who comes from this address without an account."""
     return Principal(
-        id=VISITOR, name=VISITOR, role="guest", kind=VISITOR, session_id=f"{VISITOR} {address}",
+        id=VISITOR, name=VISITOR, role="guest", kind=VISITOR, session_id=f"{VISITOR} {network_of(address)}",
         hubwide=permissions_of(catalogue),
     )  # fmt: skip
 

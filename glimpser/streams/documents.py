@@ -42,10 +42,13 @@ class Documents:
         plain: dict[str, Any] = config.opened(document, self._box, place)
         return plain
 
-    def in_clear(self, reference: Lazy, document: dict[str, Any]) -> dict[str, Any]:
-        """What a worker gets of an unsealed document: references replaced, secrets readable."""
+    def in_clear(self, reference: Lazy, document: dict[str, Any], pointer: str | None = None) -> dict[str, Any]:
+        """What a worker gets of an unsealed document: references replaced, secrets readable. With a ``pointer`` it is
+        checked as well: DocumentInvalid names the fields below it."""
         model = config.load_model(reference)
-        resolved: dict[str, Any] = config.resolve(document, self._references)
+        resolved: dict[str, Any] = config.resolve(document, self._references, pointer or "")
+        if pointer is not None:
+            config.validate(model, resolved, pointer)
         redactor.learn(config.secrets_in(model, resolved))
         return resolved
 

@@ -155,7 +155,9 @@ class StreamStore:
             if name not in offers:
                 return {}
             opened = self.documents.unseal(document, place(stream.id, field))
-            return self.documents.in_clear(offers[name].spec.config, opened)
+            model = offers[name].spec.config
+            # Whatever it looked like when it was checked: the plugin may be another now, the row somebody else's.
+            return self.documents.in_clear(model, opened, None if field == "config" else f"/{field}")
 
         return parts.stream_part(
             registry, stream_id=stream.id, name=stream.name, kind=stream.kind,

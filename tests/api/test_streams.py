@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from glimpser.api import tools
 
 from .conftest import ApiHub
 
@@ -233,3 +237,23 @@ class TestGroups:
         viewer = hub.client(hub.person("groupie", "viewer"))
         assert viewer.get(f"/api/stream-groups/{made['id']}").status_code == 404
         assert made["id"] not in viewer.get("/api/stream-groups").text
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5])
+async def test_an_export_is_written_in_parts(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    class Rows(list[Any]):
+        def filter(self, id__gt: str) -> Rows:
+            return Rows(row for row in self if row.id > id__gt)
+
+        def order_by(self, _: str) -> Rows:
+            return self
+
+        async def limit(self, most: int) -> Rows:
+            return Rows(self[:most])
+
+    monkeypatch.setattr(tools, "AT_A_TIME", 2)
+    monkeypatch.setattr(tools, "_as_exported", lambda hub, row: json.dumps({"id": row.id}).encode())
+    rows: Any = Rows(SimpleNamespace(id=f"s{number}") for number in range(count))
+    parts = [part async for part in tools._exported(cast("Any", None), rows)]
+    assert [s["id"] for s in json.loads(b"".join(parts))["streams"]] == [row.id for row in rows]
+    assert len(parts) == (count + 1) // 2 + 1

@@ -138,7 +138,7 @@ def test_a_socket_takes_no_streams(hub: InHub) -> None:
 
 
 @pytest.mark.attack("A02", control=True)
-@pytest.mark.parametrize("what", ["a command", "options of FFmpeg"])
+@pytest.mark.parametrize("what", ["a command", "options of FFmpeg", "a folder for clips", "an analyzer's code"])
 def test_what_got_into_the_database_past_the_hub_is_not_opened(hub: InHub, what: str) -> None:
     """As a plugin could write it, or whoever has the file."""
     identifier = hub.watch("Past the hub", analyzers={}, sinks={})

@@ -75,11 +75,26 @@ def test_a_change_says_who_did_what_to_what(hub: ApiHub) -> None:
     assert (entry["object_id"], entry["object_name"], entry["data"]["fields"]) == (made["id"], "new", ["role"])
 
 
-def test_what_was_refused_for_its_content_is_no_entry(hub: ApiHub) -> None:
+def test_what_was_refused_for_its_content_is_one_entry(hub: ApiHub) -> None:
+    """However often it is tried: it tells of whoever looks for what gets through, and is no change."""
     before = len(entries(hub, "users.create_user"))
-    assert hub.api.post("/api/users", json={"name": "ada", "password": PASSWORD}).status_code == 409
+    for _ in range(3):
+        assert hub.api.post("/api/users", json={"name": "ada", "password": PASSWORD}).status_code == 409
     assert hub.api.post("/api/users", json={"name": "x", "password": "short"}).status_code == 422
+    assert hub.api.post("/api/users", json={"nonsense": PASSWORD}).status_code == 422
+    assert hub.api.post("/api/streams", json={"name": "x", "kind": "../x"}).status_code in (409, 422)
+    # What is everybody's, and what is found out only by asking, is none.
+    assert hub.api.patch("/api/users/none", json={}, headers={"If-Match": "*"}).status_code == 404
+    assert hub.sign_in("ada").patch("/api/me", json={"theme": "pink"}, headers={"If-Match": "*"}).is_error
     assert len(entries(hub, "users.create_user")) == before
+    found = until(
+        lambda: len(f := entries(hub, "change.refused")) >= 3 and f, 10, lambda: entries(hub, "change.refused")
+    )
+    assert {(e["result"], e["actor_name"]) for e in found} == {("refused", "ada")}
+    tried = [e["data"]["tried"] for e in found]
+    assert (found[0]["data"]["code"], set(tried)) == ("user.exists", {"users.create_user", "streams.create_stream"})
+    assert len(tried) == len({(e["data"]["tried"], e["data"]["code"]) for e in found}), "each once"
+    assert PASSWORD not in json.dumps(found)
 
 
 def test_a_change_without_an_entry_is_not_made(hub: ApiHub) -> None:

@@ -246,7 +246,7 @@ def test_a_second_hub_on_one_folder_is_refused(glimpser: Run, tmp_path: Path, en
 # --- accounts ------------------------------------------------------------------------------------------------------
 
 
-def test_users_and_keys_without_a_hub(glimpser: Run) -> None:
+def test_users_and_keys_without_a_hub(glimpser: Run, tmp_path: Path) -> None:
     pytest.importorskip("glimpser_password", reason="the password plugin is not installed")
     password = "correct horse battery"
     created = glimpser("users", "create", "anna", "--role", "admin", "--password-stdin", stdin=f"{password}\n")
@@ -259,7 +259,19 @@ def test_users_and_keys_without_a_hub(glimpser: Run) -> None:
     fails(glimpser("api-keys", "create", "--user", "nobody"), 1, "nobody")
     fails(glimpser("users", "create", "eve", "--password-stdin", stdin="short\n"), 1, "password")
     fails(glimpser("users", "create", "eve", "--password-stdin", stdin="\n"), 2, "password")
-    fails(glimpser("users", "create", "eve", "--role", "king", "--password-stdin", stdin=f"{password}\n"), 1, "king")
+    with sqlite3.connect(tmp_path / "data" / "glimpser.db") as rows:
+        rows.execute(
+            "INSERT INTO roles (id, name, name_key, base, rank, permissions, version, created_at, updated_at) VALUES"
+            " ('01J00000000000000000000000', 'Porter', 'porter', 'guest', 20, '[]', 1, '2026-01-01', '2026-01-01')"
+        )
+    fails(glimpser("users", "create", "eve", "--role", "king", "--password-stdin", stdin=f"{password}\n"), 1, "Porter")
+    for name, role in (("eve", "porter"), ("fay", "01J00000000000000000000000")):
+        assert (
+            glimpser("users", "create", name, "--role", role, "--password-stdin", stdin=f"{password}\n").returncode == 0
+        )
+    with sqlite3.connect(tmp_path / "data" / "glimpser.db") as rows:
+        kept = rows.execute("SELECT role FROM users WHERE name IN ('eve', 'fay')").fetchall()
+    assert kept == [("01J00000000000000000000000",)] * 2
     fails(glimpser("setup-link"), 1, "administrator")
 
 

@@ -27,11 +27,14 @@ ACTIONS: Mapping[str, str] = {
     "plugins.purge": "All that a plugin had stored was deleted from the command line.",
     "secrets.rotate": "The key of the secrets was changed from the command line.",
     "access.refused": "Somebody tried what is not theirs to do; `tried` is the operation, `again` how often more.",
+    "change.refused": "Somebody who may do it asked for what was not done, for what it said or as things stand; "
+    "`tried` is the operation, `code` says why, `again` how often more.",
     "live.view": "Somebody began to watch a stream.",
     "live.view_ended": "They were gone for a minute; `since` and `seconds` say how long it was. With `killed`, the "
     "hub was killed, and nobody knows when.",
     "media.read": "Somebody began to look at single pictures or clips of a stream.",
     "media.read_ended": "None more for ten minutes; `count` says how many it were.",
+    "streams.exported": "Configurations of streams were taken along, secrets masked; `streams` says how many.",
     "activities.exported": "A list of activities was taken along; `query` says which.",
     "audit.exported": "The log was exported.",
     "audit.own_data_exported": "Somebody took along what the hub knows about them.",

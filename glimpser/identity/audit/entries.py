@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from glimpser.database.models import AuditEvent
-from glimpser.identity.policy import Principal
+from glimpser.identity.policy import VISITOR, Principal
 
 MAX_DATA = 4000
 """Characters of JSON; more details are left out and the entry says so."""
@@ -29,7 +29,9 @@ class Asking:
         """Of a request."""
         if principal is None:
             return cls(address=address)
-        return cls((principal.id, principal.name, principal.kind), principal.session_id, address)
+        # All visitors of a demo are one: strangers must not be able to fill the log.
+        via = principal.session_id if principal.kind != VISITOR else VISITOR
+        return cls((principal.id, principal.name, principal.kind), via, address)
 
 
 HUB = ("hub", "hub", "hub")
