@@ -101,7 +101,7 @@ export class PageSearch extends Page {
     const stream = hit.kind === "stream" ? store.streams.get(hit.id) : undefined;
     return html`<a class="hit" href=${at(placeOf(hit))} @click=${() => remember(this.query.get("q") ?? "")}>
       <span class="disc"><g-icon .name=${iconOf(hit.kind)}></g-icon></span>
-      <span class="words"><span class="title truncate">${titleOf(hit)}</span><span class="muted small truncate">${detailOf(hit)}</span></span>
+      <span class="words"><span class="title">${titleOf(hit)}</span><span class="detail muted small">${detailOf(hit)}</span></span>
       ${stream ? html`<span class="chip ${statusKind(stream.status)}">${statusName(stream.status)}</span>` : nothing}
       ${hit.at ? html`<g-time class="muted small" form="when" .at=${hit.at}></g-time>` : nothing}
     </a>`;

@@ -70,6 +70,14 @@ export const searchStyles = css`
     flex: 1;
     min-width: 0;
   }
+  .title,
+  .detail {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+  }
   .title {
     font-weight: 550;
   }
