@@ -221,6 +221,11 @@ BROKEN = {
     "TestTells": {"test_a_wrong_name_takes_as_long_as_a_wrong_password"},
     "TestUndeclaredRoute": {"test_all_routes_are_declared"},
     "TestBreaks": {"test_no_question_breaks_a_route"},
+    "TestSearchOfAll": {"test_nothing_is_found_of_streams_that_may_not_be_seen"},
+    "TestSearchFiltersLate": {"test_not_more_than_asked_for"},
+    "TestSearchTakesPatterns": {"test_whatever_is_typed_is_answered"},
+    "TestSearchLeadsElsewhere": {"test_what_is_there_is_found"},
+    "TestSlowSearch": {"test_it_answers_in_time"},
     "TestHeavy": {"test_its_entry_module_is_light"},
     "TestLoose": {"test_models_are_strict", "test_secrets_are_typed", "test_forms_can_be_made_of_its_models"},
 }

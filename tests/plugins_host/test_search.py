@@ -7,14 +7,17 @@ import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
+from glimpser.api import plugin_search
+from glimpser.identity.policy import Principal
+from glimpser.identity.restrictions import Restrictions
 from glimpser.plugins import search
-from glimpser.plugins.registry import Offer
+from glimpser.plugins.registry import Offer, Registry
 from glimpser.plugins.search import PluginSearch
 from glimpser_sdk import SearchHit, SearchQuestion, SearchSpec, lazy, new_id
 
@@ -169,3 +172,61 @@ async def test_who_goes_away_leaves_nothing_running(asker: Callable[..., Asker])
     await asyncio.wait_for(ended.wait(), 1)
     with pytest.raises(asyncio.CancelledError):
         await asked
+
+
+def hub_of(monkeypatch: pytest.MonkeyPatch, *, listed: bool = False) -> tuple[Any, list[Any]]:
+    """A hub whose plugins find by the core's permission, and what each of them was asked."""
+    asked: list[Any] = []
+
+    async def find(questions: Any, seconds: float) -> list[Any]:
+        asked.extend((offer.plugin, question) for offer, question in questions)
+        return []
+
+    async def ids(*columns: str, flat: bool) -> list[str]:
+        return [STREAM]
+
+    async def switches() -> dict[str, bool]:
+        return {"off": False, "on": True}
+
+    states = {"off": "running", "on": "degraded", "never": "running", "failed": "setup_retry", "others": "running"}
+    offers = tuple(
+        Offer(name, SearchSpec(title=name, permission="x.y" if name == "others" else "streams.view", find=lazy("a:b")))
+        for name in states
+    )
+    monkeypatch.setattr(plugin_search.visible, "streams", lambda *_: SimpleNamespace(values_list=ids))
+    monkeypatch.setattr(plugin_search, "read_enabled", switches)
+    hub = SimpleNamespace(
+        plugins=SimpleNamespace(
+            registry=Registry(search=offers), plugins={n: SimpleNamespace(state=s) for n, s in states.items()}
+        ),
+        settings=SimpleNamespace(plugins=("on",) if listed else None),
+        plugin_search=SimpleNamespace(find=find),
+        identity=SimpleNamespace(permissions=SimpleNamespace(on_streams=())),
+    )
+    return hub, asked
+
+
+def somebody(**more: Any) -> Principal:
+    held: Any = {"hubwide": frozenset({"streams.view"}), **more}
+    return Principal(id="a", name="a", role="r", kind="user", session_id="", **held)
+
+
+async def test_those_are_asked_that_run_and_are_not_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub, asked = hub_of(monkeypatch)
+    await plugin_search.by_plugins(hub, somebody(), "found", 3)
+    question = SearchQuestion(text="found", limit=3, streams=frozenset({STREAM}), whole=True)
+    assert asked == [("on", question), ("never", question)]
+    hub, asked = hub_of(monkeypatch, listed=True)
+    one = somebody(hubwide=frozenset(), grants={STREAM: frozenset({"streams.view"})})
+    await plugin_search.by_plugins(hub, one, "found", 3)
+    assert [plugin for plugin, _ in asked] == ["off", "on", "never"]
+    assert not any(question.whole for _, question in asked)
+
+
+@pytest.mark.parametrize("restrictions", [{"live_only": True}, {"delay_minutes": 1}])
+async def test_nobody_finds_what_is_younger_than_they_may_see(
+    monkeypatch: pytest.MonkeyPatch, restrictions: dict[str, Any]
+) -> None:
+    hub, asked = hub_of(monkeypatch)
+    assert await plugin_search.by_plugins(hub, somebody(restrictions=Restrictions(**restrictions)), "found", 3) == []
+    assert asked == []

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 NAMED_STREAMS = 500
 """Of so many streams each is named to the database; of more it is asked for all, a part at a time."""
 BATCH = 500
-LONGEST = 200
+SOON, LONGEST = 60, 200
 
 
 async def find(ctx: HubContext, question: SearchQuestion) -> list[SearchHit]:
@@ -45,8 +45,8 @@ def _hit(note: Note, text: str) -> SearchHit:
 
 
 def _around(words: str, text: str) -> str:
-    """The part of a note that holds what was looked for, from the beginning where that is short enough."""
+    """The part of a note that holds what was looked for soon after its beginning, which is all that may be shown."""
     at = words.casefold().find(text.casefold())
-    start = max(0, at - LONGEST // 4) if at + len(text) > LONGEST else 0
+    start = 0 if at + len(text) <= SOON else words.rfind(" ", 0, max(0, at - SOON // 2)) + 1
     part = words[start : start + LONGEST - 2]
     return ("…" if start else "") + part + ("…" if start + len(part) < len(words) else "")

@@ -58,7 +58,7 @@ async def test_of_a_long_note_the_part_that_was_looked_for(ctx: Any) -> None:
     assert len(hit.title) <= 200
     assert hit.title.startswith("…")
     assert hit.title.endswith("…")
-    assert "needle" in hit.title
+    assert 0 < hit.title.index("needle") < 40
 
 
 async def test_among_many_streams_only_those_that_may_be_seen(ctx: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,4 +89,5 @@ async def test_it_goes_by_an_index(ctx: Any, database: Any, streams: int, monkey
     assert heard
     for query, values in heard:
         plan = [step["detail"] for step in await database.execute_query_dict(f"EXPLAIN QUERY PLAN {query}", values)]
-        assert any("INDEX" in step for step in plan), (query, plan)
+        wanted = "stream_id" if streams <= NAMED_STREAMS else "INDEX"
+        assert any("INDEX" in step and wanted in step for step in plan), (query, plan)

@@ -69,7 +69,7 @@ class SearchConformance(Conformance):
             found: Any = await spec.find.load()(ctx, question)
             assert isinstance(found, list | tuple), f"it answers {type(found).__name__}, not a list"
             problems = {problem for hit in found if (problem := hit_problem(hit, question))}
-            assert not problems, f"{question}: {'; '.join(sorted(problems))}"
+            assert not problems, f"{text!r}: {'; '.join(sorted(problems))}"
             return list(found)
 
         return ask
