@@ -18,7 +18,7 @@ from typing import IO, Any
 import httpx
 from playwright.async_api import Page, expect
 from support import forked
-from support.hub import QUICK_HASHES, migrated
+from support.hub import CHEAP, migrated
 
 NAME, PASSWORD = "ada", "correct horse battery staple"
 START_S = 60.0
@@ -73,7 +73,7 @@ def running(folder: Path, media: Path, port: int = 0, **variables: str | None) -
     if not any(folder.iterdir()):
         shutil.copytree(migrated(), folder, dirs_exist_ok=True)
     own = {"GLIMPSER_MEDIA_ROOTS": str(media), "GLIMPSER_DATA_DIR": str(folder), "GLIMPSER_PLUGINS": BUILT_IN}
-    environment = {k: v for k, v in {**os.environ, **QUICK_HASHES, **own, **variables}.items() if v is not None}
+    environment = {k: v for k, v in {**os.environ, **CHEAP, **own, **variables}.items() if v is not None}
     log = (folder.parent / f"{folder.name}.log").open("wb")
     command = [forked.GLIMPSER, "run", "--data-dir", str(folder), "--port", str(port)]
     process, said = forked.start(command, environment, log)

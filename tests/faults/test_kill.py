@@ -34,7 +34,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def start(start_hub: Callable[..., Hub], walk: Path) -> Hub:
-    return start_hub(GLIMPSER_MEDIA_ROOTS=str(walk.parent))
+    return start_hub(GLIMPSER_MEDIA_ROOTS=str(walk.parent), GLIMPSER_WORKERS="2")
 
 
 def helpers(hub: Hub) -> dict[int, str]:

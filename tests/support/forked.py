@@ -21,15 +21,12 @@ from pathlib import Path
 from typing import IO, Any
 
 GLIMPSER = str(Path(sys.executable).with_name("glimpser"))
-# What ``glimpser run`` has imported when it is ready, those modules aside that plugins bring themselves.
+# What ``glimpser run`` has imported when it is ready, plugins' modules included.
 PRELOADED = (
-    "glimpser.commands.run",
-    "glimpser.serve",
-    "glimpser.app",
-    "glimpser.logging",
-    "hypercorn.asyncio",
-    "uvloop",
-)
+    "glimpser.commands.run", "glimpser.serve", "glimpser.app", "glimpser.logging", "hypercorn.asyncio", "uvloop",
+    "glimpser_access.rules", "glimpser_dashboard.plugin", "glimpser_notes.plugin", "glimpser_oidc.backend",
+    "glimpser_password.backend", "glimpser_totp.factor",
+)  # fmt: skip
 
 
 class Forked:

@@ -31,8 +31,8 @@ T = TypeVar("T")
 LOOPBACK = "camera=127.0.0.1,web=127.0.0.1"
 NAME, PASSWORD = "ada", "correct horse battery staple"
 START_S = 60.0
-# Hundreds of people sign in in tests: each hash takes a third of the usual time.
-QUICK_HASHES = {"GLIMPSER_PASSWORD__MEMORY_MIB": "32", "GLIMPSER_PASSWORD__PASSES": "2"}
+# Hundreds of people sign in in tests: each hash takes a third of the usual time. Most streams can share a worker.
+CHEAP = {"GLIMPSER_PASSWORD__MEMORY_MIB": "32", "GLIMPSER_PASSWORD__PASSES": "2", "GLIMPSER_WORKERS": "1"}
 
 
 def until(
@@ -66,7 +66,7 @@ class Hub:
         self._arguments = arguments
         kept = {key: value for key, value in os.environ.items() if not key.startswith("GLIMPSER_")}
         allowed = {"GLIMPSER_EGRESS_ALLOW": LOOPBACK, "GLIMPSER_MEDIA_ROOTS": str(folder.parent)}
-        self.environment = {**kept, **QUICK_HASHES, **allowed, **variables, "GLIMPSER_DATA_DIR": str(folder)}
+        self.environment = {**kept, **CHEAP, **allowed, **variables, "GLIMPSER_DATA_DIR": str(folder)}
         self.log = folder.parent / f"{folder.name}.log"
         self.process: subprocess.Popen[str] | Forked | None = None
         self.said: list[str] = []
