@@ -166,7 +166,15 @@ async def health(hub: Hub, principal: Principal) -> Any:
                     _check(f"plugin:{p.id}", False, p.reason.code if p.reason else "plugin.failed", p.message)
                 )
     lost = [state for state in (await _states(hub, principal)).values() if state in LOST]
-    checks.append(_check("streams", not lost, "streams.lost", f"{len(lost)} streams give no picture", "warning"))
+    checks.append(
+        _check(
+            "streams",
+            not lost,
+            "streams.lost",
+            f"{len(lost)} streams give no picture" if len(lost) > 1 else "a stream gives no picture",
+            "warning",
+        )
+    )
     order = ("ok", "warning", "failed")
     return {"status": max((c["status"] for c in checks), key=order.index), "checks": checks}
 

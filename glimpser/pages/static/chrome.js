@@ -2,6 +2,7 @@
 
 import { at, signOut } from "./api.js";
 import { button, fill, h, icon, say } from "./dom.js";
+import { t } from "./words.js";
 
 const LOOPBACK = /^(localhost|127\.|\[::1\])/;
 const STATES = { connecting: "Connecting…", live: "Live", reconnecting: "Reconnecting…" };
@@ -35,12 +36,14 @@ export class Chrome {
 
   /** Draw it for the page that is shown. */
   update() {
+    document.querySelector(".skip").textContent = t("Skip to content");
+    this.#connected();
     fill(document.getElementById("chrome"), this.#insecure(), this.#demo(), this.#header());
   }
 
   #connected() {
     this.#connection.dataset.state = this.#app.socket.state;
-    say(this.#state, STATES[this.#app.socket.state]);
+    say(this.#state, t(STATES[this.#app.socket.state]));
   }
 
   #header() {
@@ -48,34 +51,34 @@ export class Chrome {
     return h(
       "header",
       { class: "header" },
-      h("a", { class: "brand", href: at("") }, h("img", { src: at("favicon.svg"), alt: "", width: 28, height: 28 }),
+      h("a", { class: "brand", href: at(""), "aria-label": "Glimpser" }, h("img", { src: at("favicon.svg"), alt: "", width: 28, height: 28 }),
         h("span", {}, "Glimpser")),
-      me && !me.factor_needed && h("nav", { "aria-label": "Pages" }, this.#link("", "wall", "Wall"),
-        this.#app.can("events.view") && this.#link("events", "events", "Events"),
-        this.#app.can("plugins.manage") && this.#link("safe", "mend", "Repair", "spare")),
+      me && !me.factor_needed && h("nav", { "aria-label": t("Pages") }, this.#link("", "wall", t("Wall")),
+        this.#app.can("events.view") && this.#link("events", "events", t("Events")),
+        this.#app.can("plugins.manage") && this.#link("safe", "mend", t("Repair"), "spare")),
       h("span", { class: "gap" }),
       me && !me.factor_needed && this.#connection,
-      me && me.kind !== "visitor" && h("a", { class: "me", href: at("security"), title: "Security" }, me.name),
-      button("sun", "Switch between light and dark", switchTheme, { quiet: true, kind: "ghost" }),
-      me && me.kind !== "visitor" && button("out", `Sign out ${me.name}`, () => this.#signOut(), { quiet: true, kind: "ghost" }),
+      me && me.kind !== "visitor" && h("a", { class: "me", href: at("security"), title: t("Security") }, me.name),
+      button("sun", t("Switch between light and dark"), switchTheme, { quiet: true, kind: "ghost" }),
+      me && me.kind !== "visitor" && button("out", t("Sign out {0}", me.name), () => this.#signOut(), { quiet: true, kind: "ghost" }),
     );
   }
 
   /** `kind` spare: on a phone the drawing alone. */
   #link(path, drawing, words, kind = null) {
     const here = location.pathname === at(path);
-    return h("a", { href: at(path), class: kind, title: kind && words, "aria-label": kind && words, "aria-current": here ? "page" : null }, icon(drawing), h("span", {}, words));
+    return h("a", { href: at(path), class: kind, title: kind && words, "aria-label": words, "aria-current": here ? "page" : null }, icon(drawing), h("span", {}, words));
   }
 
   #insecure() {
     if (location.protocol === "https:" || LOOPBACK.test(location.host)) return null;
-    return h("p", { class: "notice" }, "This connection is not encrypted: passwords and pictures can be read on the way.");
+    return h("p", { class: "notice" }, t("This connection is not encrypted: passwords and pictures can be read on the way."));
   }
 
   #demo() {
     if (this.#app.me?.kind !== "visitor") return null;
-    return h("p", { class: "notice" }, "This is a demo: look at everything. Nothing can be changed. ",
-      h("a", { href: at("login") }, "Sign in"));
+    return h("p", { class: "notice" }, t("This is a demo: look at everything. Nothing can be changed."), " ",
+      h("a", { href: at("login") }, t("Sign in")));
   }
 
   async #signOut() {

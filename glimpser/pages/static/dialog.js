@@ -1,13 +1,14 @@
 // Dialogs: closed by Escape, by the button, by a press beside them; gone afterwards.
 
 import { button, h } from "./dom.js";
+import { t } from "./words.js";
 
 /** Show a dialog. Gives `{node, close}`; `closed` is told when it is gone. */
 export function dialog(title, children, { kind = "", closed = () => {} } = {}) {
   const heading = h("h2", { id: "dialog-title" }, title);
   const node = h("dialog", { class: `dialog ${kind}`, "aria-labelledby": "dialog-title" },
     h("div", { class: "dialog-head" }, heading, h("span", { class: "gap" }),
-      button("close", "Close", () => node.close(), { quiet: true, kind: "ghost" })),
+      button("close", t("Close"), () => node.close(), { quiet: true, kind: "ghost" })),
     children);
   node.addEventListener("close", () => {
     node.remove();
@@ -25,7 +26,7 @@ export function confirm(title, text, words) {
     let agreed = false;
     const { close } = dialog(title, [
       h("p", {}, text),
-      h("div", { class: "actions" }, button(null, "Cancel", () => close()),
+      h("div", { class: "actions" }, button(null, t("Cancel"), () => close()),
         button(null, words, () => { agreed = true; close(); }, { kind: "danger" })),
     ], { closed: () => answer(agreed) });
   });

@@ -4,15 +4,16 @@ import { at, send } from "./api.js";
 import { button, fill, h } from "./dom.js";
 import { dialog } from "./dialog.js";
 import { Field, form } from "./form.js";
+import { t } from "./words.js";
 
 function codeField(hint = "") {
-  return new Field("Code", "/code",
+  return new Field(t("Code"), "/code",
     { required: true, autocomplete: "one-time-code", maxlength: 64, autocapitalize: "none" }, hint);
 }
 
 /** The second step of signing in; `done` is called when it is. */
 export function codeStep(challenge, done) {
-  const code = codeField("Of your authenticator app, or a recovery code.");
+  const code = codeField(t("Of your authenticator app, or a recovery code."));
   const trust = new Field("Trust this browser for 30 days", "/trust_device", { type: "checkbox" });
   const go = button(null, "Continue", null, { kind: "primary wide", type: "submit" });
   return [
@@ -31,11 +32,11 @@ export function askForProof(ways = []) {
   return new Promise((answer) => {
     let proved = false;
     const coded = ways.find((way) => way !== "password" && way !== "provider");
-    const password = ways.includes("password") && new Field("Password", "/password",
-      { type: "password", autocomplete: "current-password", maxlength: 1024 }, coded ? "Or a code:" : "");
+    const password = ways.includes("password") && new Field(t("Password"), "/password",
+      { type: "password", autocomplete: "current-password", maxlength: 1024 }, coded ? t("Or a code:") : "");
     const code = coded && codeField();
     const fields = [password, code].filter(Boolean);
-    const go = button(null, "Continue", null, { kind: "primary wide", type: "submit" });
+    const go = button(null, t("Continue"), null, { kind: "primary wide", type: "submit" });
     const children = fields.length
       ? form(fields, go, async () => {
         const body = password && password.value ? { password: password.value } : { code: code ? code.value.trim() : "" };
@@ -43,9 +44,9 @@ export function askForProof(ways = []) {
         proved = true;
         close();
       }, { needs: () => (code && code.value ? [] : fields.slice(0, 1)) })
-      : h("p", {}, "Sign out, and sign in at your provider again.");
-    const { node, close } = dialog("Is it still you?", [
-      h("p", {}, "This needs a proof that is not older than five minutes."), children,
+      : h("p", {}, t("Sign out, and sign in at your provider again."));
+    const { node, close } = dialog(t("Is it still you?"), [
+      h("p", {}, t("This needs a proof that is not older than five minutes.")), children,
     ], { closed: () => answer(proved) });
     node.querySelector("input")?.focus();
   });

@@ -1,6 +1,7 @@
 // Forms: labelled fields, messages at the field they belong to, one button that waits.
 
 import { h, say } from "./dom.js";
+import { t } from "./words.js";
 
 let names = 0;
 
@@ -41,7 +42,7 @@ export function form(fields, children, submit, { needs = () => fields.filter((f)
     clear();
     const missing = needs(pressed?.value ?? "").find((f) => !f.value.trim());
     if (missing) {
-      missing.complain("This is needed.");
+      missing.complain(t("This is needed."));
       missing.input.focus();
       return;
     }

@@ -15,6 +15,7 @@ import { PageSocket } from "./socket.js";
 import { streamPage } from "./stream.js";
 import { Streams } from "./streams.js";
 import { wallPage } from "./wall.js";
+import { speak } from "./words.js";
 
 const REFRESH = 20000;
 
@@ -142,6 +143,7 @@ class App {
   #mount(page) {
     this.#page?.leave?.();
     this.#page = page;
+    speak("language" in page ? page.language : "en");
     document.title = `${page.title} · Glimpser`;
     this.#chrome.update();
     const main = fill(document.getElementById("main"), page.node);

@@ -1,8 +1,9 @@
 """Every page there is, with names that would be scripts if a page let them: they are shown, nothing runs, and each page
-is usable by everybody (A46, A47)."""
+is usable by everybody (A46, A47), large and small, dark and light, in every language."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,21 +15,23 @@ from typing import Any
 import pytest
 from playwright.async_api import BrowserContext, Page, TimeoutError, expect
 
+from glimpser.streams.reasons import REASONS
 from glimpser_dashboard.plugin import PATHS
 from tests.e2e.hubs import RunningHub, running
 from tests.pages.test_site import package
 
-from .conftest import WITH_DASHBOARD
+from .conftest import SIZES, WITH_DASHBOARD
+from .seen import AXE, barriers, breaks, plain, words
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(300)]
 
-AXE = Path(__file__).parents[3] / "plugins/glimpser-dashboard/web/node_modules/axe-core/axe.min.js"
 DOORS = {"/login", "/setup", "/s", "/invitation", "/reset"}
 LONG = "A stream with a name of sixty characters, all of them needed"
-LOOKS = {
-    "large-dark": ("large", {"color_scheme": "dark", "locale": "en-GB"}),
-    "small-light": ("small", {"color_scheme": "light", "locale": "de-DE"}),
-}
+LANGUAGES = {"en": "en-GB", "de": "de-DE"}
+ALL = [*product(SIZES, ("dark", "light"), LANGUAGES)]
+TEXTS = Path(__file__).parents[3] / "plugins/glimpser-dashboard/web/src/locale/hub"
+SAME = set((Path(__file__).parent / "same.txt").read_text(encoding="utf-8").splitlines())
+"""Texts that are the same in both languages, as somebody looked at."""
 ELEMENTS = ("img src=x", "svg", "video src=x", "audio src=x", "details open", "input autofocus", "iframe", "body",
             "math", "marquee")  # fmt: skip
 EVENTS = ("onerror", "onload", "onfocus", "ontoggle", "onstart", "onmouseover")
@@ -110,7 +113,7 @@ def addresses(hub: RunningHub) -> list[str]:
     # What stands on them is named by an attack as well: walls, what a plugin brings, why a stream fails.
     [lost] = [one["id"] for one in hub.call("GET", "/api/streams?limit=500") if one["name"] == "Lost"]
     more = [f"/?wall={WALL}", "/p/evil/evil-page", "/settings?section=evil-section", f"/streams/{lost}?tab=diagnostics"]
-    return [*found, *more, hub.shared.removeprefix(hub.url)]
+    return [*found, *more, "/safe", hub.shared.removeprefix(hub.url)]
 
 
 async def settled(page: Page) -> None:
@@ -121,22 +124,30 @@ async def settled(page: Page) -> None:
 
 
 @pytest.mark.attack("A46", "A47", control=True)
-@pytest.mark.parametrize("look", LOOKS)
-async def test_every_page_shows_texts_as_texts_and_is_usable_by_everybody(
-    hub: RunningHub, profile: Any, look: str
-) -> None:
-    if not AXE.is_file():
-        pytest.skip("the packages of the pages are not here: run `make setup` where npm's registry is reached")
-    size, options = LOOKS[look]
-    context: BrowserContext = await profile(hub, size, **options)
+async def test_every_page_shows_texts_as_texts_and_is_usable_by_everybody(hub: RunningHub, profile: Any) -> None:
+    """Each size with each theme, and each of both in each language, at two loads a page."""
+    needs_axe()
     fired: list[str] = []
-    await context.expose_binding("__xss", lambda source: fired.append(source["page"].url))
-    page = await context.new_page()
+    pages = {}
+    for language, size in (("en", "large"), ("de", "small")):
+        context: BrowserContext = await profile(hub, size, locale=LANGUAGES[language])
+        await context.expose_binding("__xss", lambda source: fired.append(source["page"].url))
+        pages[language] = await context.new_page()
     wrong: dict[str, list[str]] = {}
     for path in addresses(hub):
-        await page.goto(hub.url + path)
-        await settled(page)
-        if found := [*await breaks(page), *await barriers(page)]:
+        found, said = [], {}
+        for language, page in pages.items():
+            await dressed(page, "large" if language == "en" else "small", "dark")
+            await page.goto(hub.url + path)
+            await settled(page)
+            found += [*await breaks(page), *await barriers(page)]
+            said[language] = await words(page)
+            await dressed(page, "small" if language == "en" else "large", "light")
+            found += await breaks(page)
+            if language == "de" and await barriers(page, "color-contrast"):
+                await page.wait_for_timeout(1_500)  # what faded in is there now
+                found += await barriers(page, "color-contrast")
+        if found := [*found, *untranslated(said, path)]:
             wrong[path] = found
     assert wrong == {}, "\n".join(f"{path}: {one}" for path, many in wrong.items() for one in many)
     assert fired == []
@@ -145,45 +156,66 @@ async def test_every_page_shows_texts_as_texts_and_is_usable_by_everybody(
     assert len(fired) == 1
 
 
-async def breaks(page: Page) -> list[str]:
-    """What is broken to the eye: sideways scrolling, small targets, elements of an attack, texts without words."""
-    found: list[str] = await page.evaluate(SEEN)
-    return found
+@pytest.mark.soak
+@pytest.mark.parametrize(("size", "scheme", "language"), ALL)
+async def test_every_page_in_every_look(hub: RunningHub, profile: Any, size: str, scheme: str, language: str) -> None:
+    needs_axe()
+    context = await profile(hub, size, color_scheme=scheme, locale=LANGUAGES[language])
+    page = await context.new_page()
+    wrong: dict[str, list[str]] = {}
+    inside = addresses(hub)
+    for path in [*inside, *sorted(DOORS - {"/s"})]:
+        if path not in inside:
+            await context.clear_cookies()
+        await page.goto(hub.url + path)
+        await settled(page)
+        if found := [*await breaks(page), *await barriers(page)]:
+            wrong[path] = found
+    assert wrong == {}, "\n".join(f"{path}: {one}" for path, many in wrong.items() for one in many)
 
 
-async def barriers(page: Page) -> list[str]:
-    """What axe finds."""
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = await page.evaluate(
-        """async () => (await axe.run({resultTypes: ["violations"]})).violations.map(
-            ({id, nodes}) => `axe ${id}: ${nodes.slice(0, 3).map((n) => n.html.slice(0, 120)).join(" | ")}`)"""
-    )
-    return found
+async def dressed(page: Page, size: str, scheme: Any) -> None:
+    """Give a page its look; what moves from one to the other has arrived."""
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    await page.set_viewport_size(SIZES[size])
+    await page.wait_for_timeout(250)
 
 
-SEEN = """() => {
-    const found = [];
-    const all = [];
-    const walk = (root) => root.querySelectorAll("*").forEach((element) => {
-        all.push(element);
-        if (element.shadowRoot) walk(element.shadowRoot);
-    });
-    walk(document);
-    if (document.documentElement.scrollWidth > innerWidth) found.push("it can be scrolled sideways");
-    if (all.length > 3000) found.push(`${all.length} elements`);
-    for (const element of all) {
-        const name = element.localName;
-        if (["script", "iframe", "math", "marquee"].includes(name) && element.closest("main")) found.push(`<${name}>`);
-        if (!element.matches("button, a[href], input, select, summary, [role=button]")) continue;
-        const box = element.getBoundingClientRect();
-        if (!box.width || !element.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
-        const inline = name === "a" && getComputedStyle(element).display === "inline";
-        const label = element.closest("label")?.getBoundingClientRect();
-        const small = Math.min(Math.max(box.width, label?.width ?? 0), Math.max(box.height, label?.height ?? 0)) < 23.5;
-        const hidden = box.width <= 1 || box.height <= 1 || box.right < 0 || box.bottom < 0;
-        if (small && !inline && !hidden) {
-            found.push(`small: ${element.outerHTML.slice(0, 120)} ${box.width}x${box.height}`);
-        }
-    }
-    return found;
-}"""
+def needs_axe() -> None:
+    if not AXE.is_file():
+        pytest.skip("the packages of the pages are not here: run `make setup` where npm's registry is reached")
+
+
+def untranslated(said: dict[str, set[str]], path: str) -> list[str]:
+    """Texts of the English page that stand on the German one too, and may not."""
+    same = {plain(text) for text in said["en"]} & {plain(text) for text in said["de"]}
+    return [f"not German: {text}" for text in sorted(same - SAME) if not named(text) and path != "/safe"]
+
+
+def named(text: str) -> bool:
+    """Whether somebody wrote it: it is a name, or has one in it."""
+    marks = ("xss", "xml", "glimpser", "/", "_", plain(LONG))
+    return any(mark in text for mark in marks) or bool(re.fullmatch(r"[a-z0.-]+|[A-Z0]{10,}", text))
+
+
+def test_what_the_hub_says_is_known_in_german(hub: RunningHub) -> None:
+    """Titles and descriptions of all that comes with it, and why a stream is not well."""
+    known = {text for file in TEXTS.glob("*.json") for text in json.loads(file.read_text(encoding="utf-8"))}
+    own = [one for one in hub.call("GET", "/api/plugins") if one["id"] != "evil"]
+    asked = [hub.call("GET", f"/api/plugins/{one['id']}") for one in own]
+    asked += [hub.call("GET", f"/api/{path}") for path in ("source-kinds", "settings", "event-types")]
+    asked += [hub.call("GET", "/api/roles")["permissions"], hub.call("GET", "/api/roles")["limits"]]
+    told = {*REASONS.values(), *(text for answer in asked for text in texts(answer))}
+    assert {text for text in told if text.replace("\n", " ") not in known and text != "{detail}"} == set()
+
+
+def texts(value: Any, name: str = "") -> Iterator[str]:
+    """What is shown of an answer; titles that were made of a field's name are no texts."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if key in ("title", "description") and isinstance(one, str) and " " in one and one != one.title():
+                yield one
+            yield from texts(one, key)
+    elif isinstance(value, list):
+        for one in value:
+            yield from texts(one, name)

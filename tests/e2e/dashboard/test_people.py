@@ -13,7 +13,7 @@ from tests.e2e.hubs import PASSWORD, RunningHub
 
 from .conftest import BREAKS
 from .people import THEIRS, age, agree, person, prove, role, sign_in
-from .test_every_page import SEEN
+from .seen import SEEN
 
 pytestmark = pytest.mark.browser
 
@@ -261,7 +261,7 @@ async def test_ones_own_profile_and_password(hub: RunningHub, profile: Any) -> N
     await mine.get_by_label("Neues Passwort", exact=True).fill("nine bridges under a lantern")
     await mine.get_by_label("Neues Passwort noch einmal").fill("nine bridges under a lantern")
     await mine.get_by_role("button", name="Passwort ändern").click()
-    await expect(mine.get_by_role("alert").filter(has_text="wrong")).to_be_visible()
+    await expect(mine.get_by_role("alert").filter(has_text="ist falsch")).to_be_visible()
     await mine.get_by_label("Bisheriges Passwort").fill(THEIRS)
     await mine.get_by_role("button", name="Passwort ändern").click()
     await expect(page.get_by_text("Das Passwort ist geändert.")).to_be_visible()

@@ -1,6 +1,7 @@
 // What the hub refuses, in one shape.
 
 import { msg } from "@lit/localize";
+import { said } from "../locale/said.js";
 
 interface Problem {
   title?: string;
@@ -9,6 +10,10 @@ interface Problem {
   params?: Record<string, unknown>;
   trace_id?: string;
   errors?: { field: string; message: string }[];
+}
+
+function told(text: string): string {
+  return said(text.charAt(0).toUpperCase() + text.slice(1));
 }
 
 /** What the hub refused. `status` 0: it was not reached. `fields`: messages by JSON pointer. */
@@ -23,13 +28,13 @@ export class Refused extends Error {
 
   constructor(status: number, problem: Problem, retryAfter = 0) {
     const text = problem.detail || problem.title || msg("The hub did not answer as expected.");
-    super(text.charAt(0).toUpperCase() + text.slice(1));
+    super(told(text));
     this.name = "Refused";
     this.status = status;
     this.code = problem.code ?? "";
     this.params = problem.params ?? {};
     this.trace = problem.trace_id ?? "";
-    this.fields = new Map((problem.errors ?? []).map((error) => [error.field, error.message]));
+    this.fields = new Map((problem.errors ?? []).map((error) => [error.field, told(error.message)]));
     this.retryAfter = retryAfter;
   }
 }

@@ -3,6 +3,7 @@
 import { msg, str } from "@lit/localize";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
+import { said } from "../locale/said.js";
 import { GElement } from "../ui/element.js";
 import "../ui/icon.js";
 import { wrongWith } from "./checks.js";
@@ -133,7 +134,7 @@ export abstract class Control extends GElement {
       this.fallback !== null &&
       !(Array.isArray(this.fallback) && !this.fallback.length) &&
       JSON.stringify(this.value) !== JSON.stringify(this.fallback);
-    return html`${description && !helped ? html`<p class="hint" id="hint">${description}</p>` : nothing}
+    return html`${description && !helped ? html`<p class="hint" id="hint">${said(description)}</p>` : nothing}
       <div class="foot">${
         changed
           ? html`<span class="hint">${msg(str`Default: ${shown(this.fallback)}`)}</span>${

@@ -1,6 +1,7 @@
 // JSON Schemas as the hub inlines them, and what they say about a field.
 
 import { msg } from "@lit/localize";
+import { said } from "../locale/said.js";
 
 /** A schema without `$ref`. `x-…`: hints for forms. */
 export interface Schema {
@@ -126,11 +127,11 @@ export function labelOf(name: string, schema: Schema): string {
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join(" ");
   const given = schema.title;
-  if (given && given !== made) return given;
+  if (given && given !== made) return said(given);
   const parts = name.split("_");
   if (parts.length > 1 && UNITS[ending(name)] && isNumber(schema)) parts.pop();
   const text = parts.map((word) => SPELLED[word] ?? word).join(" ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return said(text.charAt(0).toUpperCase() + text.slice(1));
 }
 
 export function isNumber(schema: Schema): boolean {

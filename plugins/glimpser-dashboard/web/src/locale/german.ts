@@ -2,8 +2,12 @@
 
 import type { LocaleModule } from "@lit/localize";
 import { generateMsgId } from "@lit/localize/internal/id-generation.js";
+import { known } from "./known.js";
 
 type Templates = LocaleModule["templates"];
+
+const hub = import.meta.glob<Record<string, string>>("./hub/*.json", { eager: true, import: "default" });
+known.set("de", Object.assign({}, ...Object.values(hub)));
 
 const found = import.meta.glob<Record<string, string>>("../**/de.ts", { eager: true, import: "default" });
 

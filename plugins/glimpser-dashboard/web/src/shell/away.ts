@@ -3,6 +3,7 @@
 import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { said } from "../locale/said.js";
 import { connection } from "../state/connection.js";
 import type { KeptWall } from "../state/device.js";
 import { lastKnown } from "../state/kept-wall.js";
@@ -100,7 +101,7 @@ export class GAway extends GElement {
       <ul>${streams.map(
         ({ name, status, reason }) => html`<li>
           <strong class="truncate" title=${name}>${name}</strong>
-          <p class="truncate">${statusName(status)}${reason ? ` · ${reason}` : ""}</p>
+          <p class="truncate">${statusName(status)}${reason ? ` · ${said(reason)}` : ""}</p>
         </li>`,
       )}</ul>
     </section>`;

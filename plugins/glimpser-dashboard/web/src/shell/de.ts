@@ -1,4 +1,6 @@
 export default {
+  Space: "Leertaste",
+  Del: "Entf",
   "This is a demo: look at everything. Nothing can be changed.":
     "Das ist eine Vorführung: Alles kann angesehen, nichts verändert werden.",
   "Visitors of this demo have no account. Who has one signs in.":

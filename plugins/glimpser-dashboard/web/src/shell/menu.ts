@@ -3,6 +3,7 @@
 import { msg } from "@lit/localize";
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { said } from "../locale/said.js";
 import { type NavSpec, PAGES } from "../pages/index.js";
 import { at } from "../root.js";
 import { router } from "../router.js";
@@ -27,7 +28,7 @@ function ofPlugins(): Entry[] {
     section: "watch",
     order: 1000 + n,
     icon: icon in ICONS ? (icon as IconName) : "panel",
-    words: () => title,
+    words: () => said(title),
     path: `/p/${plugin}/${element}`,
   }));
 }

@@ -55,7 +55,7 @@ export function shortcuts(): { title: string; list: Shortcut[] }[] {
         { keys: ["k"], words: msg("Kiosk: nothing but the wall") },
         { keys: ["n"], words: msg("Next page of the wall") },
         { keys: ["p"], words: msg("Page before") },
-        { keys: ["Space"], words: msg("Stop and go on turning pages") },
+        { keys: [msg("Space")], words: msg("Stop and go on turning pages") },
         { keys: ["e"], words: msg("Change the wall") },
       ],
     },
@@ -64,7 +64,7 @@ export function shortcuts(): { title: string; list: Shortcut[] }[] {
       list: [
         { keys: ["←↑↓→"], words: msg("Move the tile") },
         { keys: ["Shift", "←↑↓→"], words: msg("Make it larger or smaller") },
-        { keys: ["Del"], words: msg("Take it off") },
+        { keys: [msg("Del")], words: msg("Take it off") },
       ],
     },
     {

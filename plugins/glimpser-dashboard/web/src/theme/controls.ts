@@ -17,6 +17,7 @@ export const controls = css`
     font: inherit;
     font-weight: 550;
     text-decoration: none;
+    overflow-wrap: normal;
     cursor: pointer;
     transition:
       background-color 0.12s,
@@ -165,13 +166,15 @@ export const controls = css`
     display: inline-flex;
     align-items: center;
     gap: 0.375rem;
+    max-width: 100%;
     padding: 0.0625rem 0.5rem;
     border-radius: 99px;
     background: color-mix(in srgb, var(--g-muted) 16%, transparent);
     color: var(--g-muted);
     font-size: 0.75rem;
     font-weight: 600;
-    white-space: nowrap;
+    overflow-wrap: anywhere;
+    text-wrap: balance;
   }
   a.chip {
     min-height: 24px;
@@ -201,6 +204,7 @@ export const controls = css`
     white-space: nowrap;
   }
   td {
+    min-width: 4.5rem;
     padding: 0.625rem 0.75rem;
     border-top: 1px solid var(--g-line);
     vertical-align: middle;

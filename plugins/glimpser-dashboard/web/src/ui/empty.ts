@@ -30,6 +30,10 @@ export class GEmpty extends GElement {
         color: var(--g-muted);
         font-size: 1.375rem;
       }
+      h1 {
+        font-size: 1.0625rem;
+        line-height: 1.4;
+      }
       p {
         max-width: 34rem;
         color: var(--g-muted);
@@ -45,9 +49,17 @@ export class GEmpty extends GElement {
   @property() heading = "";
   @property() text = "";
 
+  /** Whether nothing else on the page says what it is. */
+  #first(): boolean {
+    for (let root = this.getRootNode(); root instanceof ShadowRoot; root = root.host.getRootNode()) {
+      if (root.querySelector("h1")) return false;
+    }
+    return true;
+  }
+
   override render(): unknown {
     return html`<span class="disc"><g-icon .name=${this.icon}></g-icon></span>
-      <h2>${this.heading}</h2>
+      ${this.#first() ? html`<h1>${this.heading}</h1>` : html`<h2>${this.heading}</h2>`}
       <p ?hidden=${!this.text}>${this.text}</p>
       <div class="actions"><slot></slot></div>`;
   }

@@ -3,6 +3,7 @@
 import { msg, str } from "@lit/localize";
 import type { Stream } from "../api/types.js";
 import { language } from "../locale/index.js";
+import { said } from "../locale/said.js";
 import { store } from "../state/store.js";
 
 let zone: string | undefined;
@@ -137,7 +138,7 @@ export function statusKind(status: Stream["status"]): "good" | "warn" | "bad" | 
 
 /** An event type in words. */
 export function typeName(type: string): string {
-  return store.types.get(type)?.title ?? type;
+  return said(store.types.get(type)?.title ?? type);
 }
 
 /** A stream's name; of one that is gone, so much. */

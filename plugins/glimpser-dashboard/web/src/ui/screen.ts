@@ -5,6 +5,7 @@ import { msg, str } from "@lit/localize";
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Stream } from "../api/types.js";
+import { said } from "../locale/said.js";
 import { type Player, play } from "../state/live.js";
 import { socket as own, type PageSocket } from "../state/socket.js";
 import { GElement } from "./element.js";
@@ -91,7 +92,7 @@ export class GScreen extends GElement {
       <div class="placeholder" ?hidden=${this.drawn}>
         ${waiting || stream.status === "starting" ? nothing : html`<g-icon name="offline"></g-icon>`}
         <p class="status">${this.over ? msg("Ended") : waiting ? msg("Waiting for a picture…") : statusName(stream.status)}</p>
-        <p>${this.over || stream.reason?.text || ""}</p>
+        <p>${this.over || said(stream.reason?.text ?? "")}</p>
       </div>
       <div class="badges">
         ${event ? html`<span class="badge motion">${typeName(event)}</span>` : nothing}

@@ -3,11 +3,12 @@
 import { msg } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
+import { said } from "../../locale/said.js";
 import { Control } from "../control.js";
 import type { Schema } from "../schema.js";
 
 function called(schema: Schema, value: unknown): string {
-  return schema["x-labels"]?.[String(value)] ?? String(value);
+  return said(schema["x-labels"]?.[String(value)] ?? String(value));
 }
 
 @customElement("g-field-choice")

@@ -3,6 +3,7 @@
 import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
+import { said } from "../../locale/said.js";
 import { Control } from "../control.js";
 import { type Field, itemOf } from "../layout.js";
 import { draw } from "../registry.js";
@@ -92,7 +93,7 @@ export class GFieldList extends Control {
     const objects = Boolean(bare(field.schema.items!).schema.properties);
     return html`<fieldset class="field" ?disabled=${Boolean(this.locked)}>
       <legend>${field.label}</legend>
-      ${this.field.schema.description ? html`<p class="hint" id="hint">${this.field.schema.description}</p>` : nothing}
+      ${this.field.schema.description ? html`<p class="hint" id="hint">${said(this.field.schema.description)}</p>` : nothing}
       ${items.length ? html`<ol>${items.map((item, n) => this.#item(item, n, objects))}</ol>` : html`<p class="muted">${msg("None yet.")}</p>`}
       ${full ? nothing : html`<button class="button small add" type="button" @click=${this.#add}><g-icon name="add"></g-icon>${msg("Add")}</button>`}
       ${this.foot(true)}

@@ -3,6 +3,7 @@
 import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { said } from "../../locale/said.js";
 import { Control } from "../control.js";
 import { same } from "../patch.js";
 
@@ -52,7 +53,7 @@ export class GFieldMap extends Control {
   override render(): unknown {
     return html`<fieldset class="field" ?disabled=${Boolean(this.locked)}>
       <legend>${this.field.label}</legend>
-      ${this.field.schema.description ? html`<p class="hint" id="hint">${this.field.schema.description}</p>` : nothing}
+      ${this.field.schema.description ? html`<p class="hint" id="hint">${said(this.field.schema.description)}</p>` : nothing}
       <ol>${this.rows.map(
         ([name, text], n) => html`<li>
           <input type="text" .value=${name} aria-label=${msg(str`Name ${n + 1}`)} placeholder=${msg("Name")} autocomplete="off"

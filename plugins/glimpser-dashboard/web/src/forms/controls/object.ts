@@ -4,6 +4,7 @@ import type { UISchemaElement } from "@jsonforms/core";
 import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { said } from "../../locale/said.js";
 import { Control } from "../control.js";
 import { type Field, fieldOf, given, layoutOf, troubled } from "../layout.js";
 import { draw } from "../registry.js";
@@ -84,7 +85,7 @@ export class GFieldObject extends Control {
               @change=${() => this.set(there ? undefined : beginning(field.schema))} />${field.label}</label>`
           : field.label
       }</legend>
-      ${field.schema.description ? html`<p class="hint" id="hint">${field.schema.description}</p>` : nothing}
+      ${field.schema.description ? html`<p class="hint" id="hint">${said(field.schema.description)}</p>` : nothing}
       ${there || !optional ? html`<div class="inner">${this.#fields()}</div>` : nothing}
       ${wrong}
     </fieldset>`;

@@ -3,6 +3,7 @@
 import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
+import { said } from "../../locale/said.js";
 import { session } from "../../state/session.js";
 import { Watch } from "../../state/watch.js";
 import { GElement } from "../../ui/element.js";
@@ -59,15 +60,15 @@ export class AccountRights extends GElement {
         ${
           areas.size
             ? html`<dl>${[...areas].map(
-                ([name, permissions]) => html`<dt>${name}</dt>
+                ([name, permissions]) => html`<dt>${said(name)}</dt>
                   <dd class="chips">${permissions.map((id) => html`<span class="chip" title=${catalogue.title(id)}>${id.slice(name.length + 1)}</span>`)}</dd>`,
               )}</dl>`
             : html`<p class="muted">${msg("Nothing of your own: you see what is granted to you.")}</p>`
         }
         ${limited.length ? html`<p class="warn">${limited.join(" · ")}</p>` : nothing}
         ${me.quotas.map(
-          (quota) => html`<p class="row"><span>${quota.title}</span>
-            <progress max=${Math.max(1, quota.limit)} value=${quota.used} aria-label=${quota.title}></progress>
+          (quota) => html`<p class="row"><span>${said(quota.title)}</span>
+            <progress max=${Math.max(1, quota.limit)} value=${quota.used} aria-label=${said(quota.title)}></progress>
             <span class="muted small">${msg(str`${number(quota.left)} of ${number(quota.limit)} left`)}</span></p>`,
         )}
       </div>`;

@@ -44,7 +44,7 @@ export class PageGroups extends Page {
       }
       header {
         display: flex;
-        align-items: center;
+        align-items: start;
         gap: 0.5rem;
       }
       header > h2 {
@@ -54,6 +54,7 @@ export class PageGroups extends Page {
       h2 > a {
         display: inline-block;
         min-height: 24px;
+        overflow-wrap: anywhere;
         color: inherit;
         text-decoration: none;
       }
@@ -134,7 +135,7 @@ export class PageGroups extends Page {
   #group(group: Group): unknown {
     const more = group.streams.length - SHOWN;
     return html`<header>
-        <h2 class="truncate"><a href=${at(`streams?group=${group.id}`)}>${group.name}</a></h2>
+        <h2><a href=${at(`streams?group=${group.id}`)}>${group.name}</a></h2>
         ${group.private ? html`<span class="chip"><g-icon name="lock"></g-icon>${msg("Private")}</span>` : nothing}
         ${this.#menu(group)}
       </header>

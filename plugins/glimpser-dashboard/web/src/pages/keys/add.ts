@@ -5,6 +5,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { api, body } from "../../api/client.js";
 import type { components } from "../../api/schema.js";
+import { said } from "../../locale/said.js";
 import { session } from "../../state/session.js";
 import "../../ui/dialog.js";
 import { GElement } from "../../ui/element.js";
@@ -140,7 +141,7 @@ export class GKeyAdd extends GElement {
     const areas = byArea(session.me?.permissions ?? [], (id) => id);
     return html`<div class="scopes" role="group" aria-label=${msg("May do")} tabindex="0">${[...areas].map(
       ([name, permissions]) =>
-        html`<div><h3>${name}</h3><ul>${permissions.map(
+        html`<div><h3>${said(name)}</h3><ul>${permissions.map(
           (id) => html`<li><label class="scope" title=${catalogue.title(id)}>
           <input type="checkbox" name="scope" value=${id} ?checked=${this.like?.scopes.includes(id)} /><span class="truncate">${id.slice(name.length + 1)}</span></label></li>`,
         )}</ul></div>`,

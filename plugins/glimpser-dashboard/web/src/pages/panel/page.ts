@@ -3,6 +3,7 @@
 import { msg } from "@lit/localize";
 import { html } from "lit";
 import { customElement } from "lit/decorators.js";
+import { said } from "../../locale/said.js";
 import { at } from "../../root.js";
 import { session } from "../../state/session.js";
 import { Watch } from "../../state/watch.js";
@@ -23,7 +24,7 @@ export class PagePanel extends Page {
   }
 
   get heading(): string {
-    return this.#panel?.title ?? msg("There is no such page");
+    return (this.#panel && said(this.#panel.title)) ?? msg("There is no such page");
   }
 
   override render(): unknown {
@@ -33,6 +34,6 @@ export class PagePanel extends Page {
         .text=${msg("The plugin that brought it was removed or switched off, or it is not for you to see.")}>
         <a class="button primary" href=${at("")}>${msg("To the wall")}</a></g-empty>`;
     }
-    return html`<div class="bar"><h1>${panel.title}</h1></div><g-panel .panel=${panel}></g-panel>`;
+    return html`<div class="bar"><h1>${said(panel.title)}</h1></div><g-panel .panel=${panel}></g-panel>`;
   }
 }

@@ -2,6 +2,7 @@
 
 import { api, body } from "../../api/client.js";
 import type { components } from "../../api/schema.js";
+import { said } from "../../locale/said.js";
 import { session } from "../../state/session.js";
 import { Changing } from "../../state/watch.js";
 
@@ -33,7 +34,7 @@ class Catalogue extends Changing {
 
   /** What a permission allows, in words. */
   title(id: string): string {
-    return this.permissions.find((permission) => permission.id === id)?.title ?? id;
+    return said(this.permissions.find((permission) => permission.id === id)?.title ?? id);
   }
 }
 

@@ -5,6 +5,7 @@ import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { api, listed } from "../../api/client.js";
 import type { components } from "../../api/schema.js";
+import { said } from "../../locale/said.js";
 import { tell } from "../../state/toasts.js";
 import { GElement } from "../../ui/element.js";
 
@@ -58,7 +59,7 @@ export class GFindUser extends GElement {
               this.found.length
                 ? this.found.map(
                     (user) => html`<li><button class="button ghost" type="button" @click=${() => this.#take(user)}>
-                      <span class="truncate">${user.display_name || user.name}</span><span class="muted small truncate">${user.role_name}</span></button></li>`,
+                      <span class="truncate">${user.display_name || user.name}</span><span class="muted small truncate">${said(user.role_name)}</span></button></li>`,
                   )
                 : html`<li class="none muted">${msg("Nobody fits.")}</li>`
             }</ul>`

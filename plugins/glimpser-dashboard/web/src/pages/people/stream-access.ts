@@ -7,6 +7,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { api, body } from "../../api/client.js";
 import { words } from "../../api/errors.js";
 import type { components } from "../../api/schema.js";
+import { said } from "../../locale/said.js";
 import { tell, toast } from "../../state/toasts.js";
 import { Watch } from "../../state/watch.js";
 import { GElement } from "../../ui/element.js";
@@ -73,7 +74,7 @@ export class StreamAccess extends GElement {
     );
     const everywhere = catalogue.roles.filter((role) => role.everywhere).map(({ name }) => name);
     return html`<p class="muted">${msg("This adds to what a role allows; nothing here takes anything away.")}
-        ${everywhere.length ? msg(str`Who sees every stream needs nothing here: ${everywhere.join(", ")}.`) : nothing}</p>
+        ${everywhere.length ? msg(str`Who sees every stream needs nothing here: ${everywhere.map(said).join(", ")}.`) : nothing}</p>
       <ul class="grants">${this.grants.map((grant, n) => this.#grant(grant, n))}</ul>
       ${this.grants.length ? nothing : html`<p class="none muted">${this.group ? msg("Nothing was granted on this group.") : msg("Nothing was granted on this stream itself.")}</p>`}
       <div class="row">
@@ -88,7 +89,7 @@ export class StreamAccess extends GElement {
                 if (select.value) this.#add({ user: null, role: select.value });
                 select.value = "";
               }}><option value="">${msg("Add a role…")}</option>
-              ${free.map((role) => html`<option value=${role.id}>${role.name}</option>`)}</select>`
+              ${free.map((role) => html`<option value=${role.id}>${said(role.name)}</option>`)}</select>`
             : nothing
         }
         <span class="gap"></span>
@@ -116,7 +117,7 @@ export class StreamAccess extends GElement {
           permission,
         ) => html`<label title=${permission.id}><input type="checkbox" .checked=${grant.permissions.includes(permission.id)}
           @change=${(event: Event) => this.#toggle(n, permission.id, (event.target as HTMLInputElement).checked)} />
-          <span>${permission.title}</span></label>`,
+          <span>${said(permission.title)}</span></label>`,
       )}</div>
     </li>`;
   }

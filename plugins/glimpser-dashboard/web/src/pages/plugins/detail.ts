@@ -5,6 +5,7 @@ import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { api, body, match } from "../../api/client.js";
 import { Refused, words } from "../../api/errors.js";
+import { said } from "../../locale/said.js";
 import { at } from "../../root.js";
 import { router } from "../../router.js";
 import { session } from "../../state/session.js";
@@ -31,7 +32,7 @@ export class PagePlugin extends Page {
   }
 
   get heading(): string {
-    return this.plugin?.title ?? msg("Plugin");
+    return (this.plugin && said(this.plugin.title)) ?? msg("Plugin");
   }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
@@ -62,12 +63,12 @@ export class PagePlugin extends Page {
     const tabs: [string, string][] = [["", msg("Overview")]];
     if (plugin.schema) tabs.push(["configuration", msg("Configuration")]);
     return html`<nav class="crumbs small"><a href=${at("plugins")}>${msg("Plugins")}</a></nav>
-      <div class="bar"><h1>${plugin.title}</h1><span class="chip ${stateKind(plugin)}">${stateName(plugin.state)}</span>
+      <div class="bar"><h1>${said(plugin.title)}</h1><span class="chip ${stateKind(plugin)}">${stateName(plugin.state)}</span>
         ${waits(plugin) ? html`<span class="chip warn">${msg("Restart the hub to finish")}</span>` : nothing}
         <span class="gap"></span>
         ${plugin.docs ? html`<a class="button" href=${plugin.docs} target="_blank" rel="noreferrer"><g-icon name="help"></g-icon>${msg("Documentation")}</a>` : nothing}
         ${session.can("plugins.manage") ? this.#switch(plugin) : nothing}</div>
-      <p class="muted lead">${plugin.description}</p>
+      <p class="muted lead">${said(plugin.description)}</p>
       ${
         tabs.length > 1
           ? html`<div class="segments tabs" role="group" aria-label=${msg("Parts of this page")}>${tabs.map(
@@ -91,7 +92,7 @@ export class PagePlugin extends Page {
     const question = msg(
       "What it adds is gone after the next start of the hub, until it is switched on again. Nothing it keeps is deleted.",
     );
-    if (!enabled && !(await confirm(msg(str`Switch ${plugin.title} off?`), question, msg("Switch off")))) return;
+    if (!enabled && !(await confirm(msg(str`Switch ${said(plugin.title)} off?`), question, msg("Switch off")))) return;
     this.busy = true;
     await tell(async () => {
       const path = { plugin_id: plugin.id };

@@ -5,6 +5,7 @@ import { Task } from "@lit/task";
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { words } from "../../api/errors.js";
+import { said } from "../../locale/said.js";
 import { at } from "../../root.js";
 import { session } from "../../state/session.js";
 import { Watch } from "../../state/watch.js";
@@ -112,11 +113,11 @@ export class PagePlugins extends Page {
 
   #card(plugin: Plugin): unknown {
     const bad = failed(plugin);
-    const text = bad ? why(plugin) : plugin.description;
+    const text = bad ? why(plugin) : said(plugin.description);
     const version = plugin.distributions[0]?.version ?? "";
     return html`<a class="card ${bad ? "failed" : plugin.state === "disabled" ? "off" : ""}" href=${at(`plugins/${plugin.id}`)}>
       <div class="head"><span class="disc"><g-icon name="plugin"></g-icon></span>
-        <h2 class="truncate">${plugin.title}</h2>
+        <h2 class="truncate">${said(plugin.title)}</h2>
         <span class="chip ${stateKind(plugin)}">${stateName(plugin.state)}</span></div>
       <p class=${bad ? "why" : "muted small"}>${text}</p>
       ${bad ? html`<p class="muted small">${whatToDo(plugin.state)}</p>` : nothing}

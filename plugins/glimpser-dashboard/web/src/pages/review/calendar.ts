@@ -157,7 +157,7 @@ export class GCalendar extends GElement {
     const { total, unreviewed } = this.days.get(day) ?? { total: 0, unreviewed: 0 };
     const pressed = this.from !== "" && this.from <= day && day <= this.to;
     const kind = `${total ? "has" : ""} ${day.slice(0, 7) === this.month.slice(0, 7) ? "" : "out"} ${day === dayOf(Date.now()) ? "today" : ""}`;
-    const words = msg(str`${utc(day, { day: "numeric", month: "long" })}: ${total}, ${unreviewed} to review`);
+    const words = msg(str`${utc(day, { month: "long" })} ${Number(day.slice(8))}: ${total}, ${unreviewed} to review`);
     return html`<button class="day ${kind}" type="button" data-day=${day} aria-pressed=${pressed} aria-label=${words} title=${words}
       @click=${(click: MouseEvent) => this.#press(day, click.shiftKey)}>
       <span>${Number(day.slice(8))}</span>

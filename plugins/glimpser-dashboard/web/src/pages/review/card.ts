@@ -78,7 +78,7 @@ export class GActivity extends GElement {
         <span class="text">
           <span class="title"><span class="level ${severityKind(activity.severity)}" title=${severityName(activity.severity)}></span>
             <span class="truncate">${what(activity)}</span></span>
-          <span class="where truncate">${streamName(activity.stream_id)}</span>
+          <span class="where truncate" title=${streamName(activity.stream_id)}>${streamName(activity.stream_id)}</span>
           <span class="facts truncate"><time datetime=${activity.started_at}>${clock(activity.started_at)}</time> ·
             ${facts.join(" · ")}</span>
         </span>

@@ -9,6 +9,7 @@ import { store } from "../../state/store.js";
 import { tell, toast } from "../../state/toasts.js";
 import { Watch } from "../../state/watch.js";
 import { GElement } from "../../ui/element.js";
+import { typeName } from "../../ui/format.js";
 import "../../ui/icon.js";
 import { asked, type Filters, NONE, narrowed } from "./filters.js";
 import { menuStyles } from "./menu-styles.js";
@@ -116,7 +117,7 @@ export class GReviewControls extends GElement {
         "type",
         msg("Kind"),
         msg("All kinds"),
-        types.map(({ type, title }) => [type, title]),
+        types.map(({ type }) => [type, typeName(type)]),
       )}
       ${
         narrowed(filters)

@@ -15,7 +15,7 @@ export default {
   "{0} shown": "{0} gezeigt",
   "Month before": "Monat davor",
   "Month after": "Monat danach",
-  "{0}: {1}, {2} to review": "{0}: {1}, davon {2} zu sichten",
+  "{0} {1}: {2}, {3} to review": "{0}, {1}.: {2}, davon {3} zu sichten",
   "To review": "Zu sichten",
   All: "Alle",
   Filters: "Filter",

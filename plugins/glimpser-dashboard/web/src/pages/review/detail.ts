@@ -6,6 +6,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { api, body } from "../../api/client.js";
 import { Refused, words } from "../../api/errors.js";
 import type { Activity, Event as Happening } from "../../api/types.js";
+import { said } from "../../locale/said.js";
 import { at, ROOT } from "../../root.js";
 import { activities, protect } from "../../state/activities.js";
 import { tell } from "../../state/toasts.js";
@@ -148,7 +149,7 @@ export class GActivityDetail extends GElement {
           n,
         ) => html`<li aria-current=${event.id === this.event ? "true" : nothing}><span class="level ${severityKind(event.severity)}"></span>
           <time datetime=${event.started_at}>${clock(event.started_at)}</time>
-          <span class="said">${event.text || typeName(event.type)}</span>
+          <span class="said">${said(event.text) || typeName(event.type)}</span>
           <span class="muted">${event.state === "open" ? msg("now") : lasted(event)}</span>
           <span class="muted">${sure(event.score)}</span>
           ${

@@ -6,6 +6,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { api, match } from "../../api/client.js";
 import { Refused } from "../../api/errors.js";
 import type { components } from "../../api/schema.js";
+import { said } from "../../locale/said.js";
 import { session } from "../../state/session.js";
 import { toast } from "../../state/toasts.js";
 import { Watch } from "../../state/watch.js";
@@ -104,7 +105,7 @@ export class GRoleEdit extends GElement {
               <div class="stack"><p class="muted small">${msg("Empty: no limit. 0: never.")}</p>
               ${catalogue.limits.map((limit) =>
                 this.#form.field({
-                  label: limit.title,
+                  label: said(limit.title),
                   name: `limits/${limit.name}`,
                   type: "number",
                   inputmode: "numeric",

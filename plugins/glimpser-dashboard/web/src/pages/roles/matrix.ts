@@ -4,6 +4,7 @@ import { msg, str } from "@lit/localize";
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { words } from "../../api/errors.js";
+import { said } from "../../locale/said.js";
 import { session } from "../../state/session.js";
 import { toast } from "../../state/toasts.js";
 import { Watch } from "../../state/watch.js";
@@ -61,16 +62,16 @@ export class GMatrix extends GElement {
           this.narrow
             ? html`<select aria-label=${msg("Role")} @change=${(event: Event) =>
                 this.dispatchEvent(new CustomEvent("chosen", { detail: (event.target as HTMLSelectElement).value }))}>
-                ${catalogue.roles.map((role) => html`<option value=${role.id} ?selected=${role === columns[0]}>${role.name}</option>`)}</select>`
+                ${catalogue.roles.map((role) => html`<option value=${role.id} ?selected=${role === columns[0]}>${said(role.name)}</option>`)}</select>`
             : nothing
         }</div>
       <div class="scroll" tabindex="0" role="region" aria-label=${msg("What each role may do")}>
         <table>
           <thead><tr><th>${msg("Permission")}</th>
-            ${columns.map((role) => html`<th scope="col" class="column"><span class="truncate" title=${role.name}>${role.name}</span></th>`)}</tr></thead>
+            ${columns.map((role) => html`<th scope="col" class="column"><span class="truncate" title=${said(role.name)}>${said(role.name)}</span></th>`)}</tr></thead>
           ${[...areas].map(
             ([name, permissions]) => html`<tbody>
-              <tr class="area"><th scope="rowgroup" colspan=${columns.length + 1}>${name}</th></tr>
+              <tr class="area"><th scope="rowgroup" colspan=${columns.length + 1}>${said(name)}</th></tr>
               ${permissions.map((permission) => this.#row(permission, columns))}</tbody>`,
           )}
         </table>
@@ -79,16 +80,16 @@ export class GMatrix extends GElement {
   }
 
   #row(permission: Permission, columns: Role[]): unknown {
-    return html`<tr><th scope="row"><span class="title">${permission.title}</span><code class="muted">${permission.id}</code></th>
+    return html`<tr><th scope="row"><span class="title">${said(permission.title)}</span><code class="muted">${permission.id}</code></th>
       ${columns.map((role) => html`<td class="column">${this.#cell(permission, role)}</td>`)}</tr>`;
   }
 
   #cell(permission: Permission, role: Role): unknown {
     const has = (this.drafts.get(role.id) ?? asIn(role)).has(permission.id);
     const base = role.base ? catalogue.role(role.base) : undefined;
-    const words = `${permission.title}: ${role.name}`;
+    const words = `${said(permission.title)}: ${said(role.name)}`;
     if (!role.can.includes("change") || base?.permissions.includes(permission.id)) {
-      const why = base?.permissions.includes(permission.id) ? msg(str`From ${base.name}`) : "";
+      const why = base?.permissions.includes(permission.id) ? msg(str`From ${said(base.name)}`) : "";
       return has
         ? html`<span class="has ${why ? "inherited" : ""}" title=${why || nothing}><g-icon name="check"></g-icon><span class="unseen">${msg("yes")}</span></span>`
         : html`<span class="not"><span class="unseen">${msg("no")}</span></span>`;
@@ -109,7 +110,7 @@ export class GMatrix extends GElement {
   }
 
   #bar(): unknown {
-    const names = [...this.drafts.keys()].map((id) => catalogue.role(id)?.name ?? id).join(", ");
+    const names = [...this.drafts.keys()].map((id) => said(catalogue.role(id)?.name ?? id)).join(", ");
     return html`<div class="save" role="region" aria-label=${msg("Changes")}>
       ${this.conflicts.map(
         (conflict) =>

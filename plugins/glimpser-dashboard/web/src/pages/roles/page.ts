@@ -4,6 +4,7 @@ import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { api, match } from "../../api/client.js";
+import { said } from "../../locale/said.js";
 import { router } from "../../router.js";
 import { session } from "../../state/session.js";
 import { tell, toast } from "../../state/toasts.js";
@@ -39,8 +40,11 @@ export class PageRoles extends Page {
         flex: 1;
         min-width: 0;
       }
-      .role .row {
+      .role .row:not(.end) {
         flex-wrap: nowrap;
+      }
+      .role h2 {
+        overflow-wrap: anywhere;
       }
       .mine {
         border-color: var(--g-accent);
@@ -93,7 +97,7 @@ export class PageRoles extends Page {
     const limits = Object.entries(role.limits);
     const base = role.base ? (catalogue.role(role.base)?.name ?? role.base) : "";
     return html`<article class="card role ${mine ? "mine" : ""}">
-      <div class="row"><h2 class="truncate" title=${role.name}>${role.name}</h2><span class="chip" title=${msg("Rank")}>${role.rank}</span></div>
+      <div class="row"><h2>${said(role.name)}</h2><span class="chip" title=${msg("Rank")}>${role.rank}</span></div>
       <p class="muted small">
         ${role.built_in ? msg("Comes with Glimpser") : msg(str`Made from ${base}`)} ·
         ${role.everywhere ? msg("sees all streams") : msg("sees what is granted")}
@@ -105,10 +109,10 @@ export class PageRoles extends Page {
       ${
         role.can.includes("change")
           ? html`<div class="row end">
-              <button class="button small" type="button" aria-label=${msg(str`Edit ${role.name}`)} @click=${() => {
+              <button class="button small" type="button" aria-label=${msg(str`Edit ${said(role.name)}`)} @click=${() => {
                 this.editing = role;
               }}>${msg("Edit")}</button>
-              <button class="button small" type="button" aria-label=${msg(str`Remove ${role.name}`)}
+              <button class="button small" type="button" aria-label=${msg(str`Remove ${said(role.name)}`)}
                 @click=${() => this.#remove(role)}>${msg("Remove…")}</button>
             </div>`
           : nothing
@@ -118,7 +122,7 @@ export class PageRoles extends Page {
 
   async #remove(role: Role): Promise<void> {
     const sure = await confirm(
-      msg(str`Remove the role ${role.name}?`),
+      msg(str`Remove the role ${said(role.name)}?`),
       msg(
         "It can only be removed when nobody has it. What was granted to it ends, and does not come back with a new one.",
       ),
@@ -128,7 +132,7 @@ export class PageRoles extends Page {
     await tell(async () => {
       const params = { path: { role_id: role.id }, header: match(role) };
       await api.DELETE("/api/roles/{role_id}", { params });
-      toast(msg(str`${role.name} is removed.`), "good", {
+      toast(msg(str`${said(role.name)} is removed.`), "good", {
         words: msg("Make it again"),
         run: () => void this.#again(role),
       });

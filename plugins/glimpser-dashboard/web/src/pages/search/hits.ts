@@ -3,6 +3,7 @@
 import { msg } from "@lit/localize";
 import type { components } from "../../api/schema.js";
 import { labelOf } from "../../forms/schema.js";
+import { said } from "../../locale/said.js";
 import { streamName } from "../../ui/format.js";
 import type { IconName } from "../../ui/icons.js";
 import { sectionOf } from "../settings/sections.js";
@@ -21,7 +22,11 @@ export function grouped(hits: readonly Hit[]): Group[] {
   const groups = new Map<string, Group>();
   for (const hit of hits) {
     const key = hit.kind === "plugin" ? `${hit.plugin}/${hit.group}` : hit.kind;
-    const group = groups.get(key) ?? { id: `found-${groups.size}`, title: hit.group ?? kindName(hit.kind), hits: [] };
+    const group = groups.get(key) ?? {
+      id: `found-${groups.size}`,
+      title: hit.group ? said(hit.group) : kindName(hit.kind),
+      hits: [],
+    };
     group.hits.push(hit);
     groups.set(key, group);
   }
@@ -47,7 +52,11 @@ export function iconOf(kind: string): IconName {
 
 /** What a hit is called: settings as on their page. */
 export function titleOf(hit: Hit): string {
-  return hit.kind === "setting" ? labelOf(hit.id, { type: "number" }) : hit.title;
+  return hit.kind === "setting"
+    ? labelOf(hit.id, { type: "number" })
+    : hit.kind === "event"
+      ? said(hit.title)
+      : hit.title;
 }
 
 /** What else is said of it: of what happened on a stream, the stream. */

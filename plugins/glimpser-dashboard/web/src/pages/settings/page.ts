@@ -5,6 +5,7 @@ import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { api, body } from "../../api/client.js";
 import { Refused, words } from "../../api/errors.js";
+import { said } from "../../locale/said.js";
 import { session } from "../../state/session.js";
 import { toast } from "../../state/toasts.js";
 import { Watch } from "../../state/watch.js";
@@ -124,7 +125,7 @@ export class PageSettings extends Page {
         )}</ul></nav>
         ${
           panel
-            ? html`<section aria-labelledby="brought"><h2 id="brought">${panel.title}</h2><g-panel .panel=${panel}></g-panel></section>`
+            ? html`<section aria-labelledby="brought"><h2 id="brought">${said(panel.title)}</h2><g-panel .panel=${panel}></g-panel></section>`
             : html`<g-settings-section .heading=${section.title()} .settings=${mine} ?fixed=${!session.can("settings.change")}
           @save=${(event: CustomEvent<Record<string, unknown>>) => void this.#save(event)}></g-settings-section>`
         }

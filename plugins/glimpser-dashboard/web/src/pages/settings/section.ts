@@ -4,6 +4,7 @@ import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Refused } from "../../api/errors.js";
+import { said } from "../../locale/said.js";
 import "../../forms/form.js";
 import type { GSchemaForm } from "../../forms/form.js";
 import { diff, same } from "../../forms/patch.js";
@@ -136,7 +137,7 @@ export class GSettingsSection extends GElement {
       <dt>${labelOf(key, schema)}</dt>
       <dd class="source"><span class="chip" title=${sourceWords(setting)}>${sourceWords(setting)}</span></dd>
       <dd class="value">${shown(value)}</dd>
-      <dd class="hint">${schema.description} <code>GLIMPSER_${key.toUpperCase()}</code></dd>
+      <dd class="hint">${said(schema.description ?? "")} <code>GLIMPSER_${key.toUpperCase()}</code></dd>
     </div>`;
   }
 

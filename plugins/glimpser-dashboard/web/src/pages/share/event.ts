@@ -4,6 +4,7 @@ import { msg } from "@lit/localize";
 import { css, html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { components } from "../../api/schema.js";
+import { said } from "../../locale/said.js";
 import { at } from "../../root.js";
 import { GElement } from "../../ui/element.js";
 import { lasted, when } from "../../ui/format.js";
@@ -41,7 +42,7 @@ export class SharedEvent extends GElement {
       <h1>${shared.name}</h1>
       ${this.#media()}
       <p class="wrong" role="alert" ?hidden=${!this.broken}>${msg("This browser cannot play the clip.")}</p>
-      <h2>${event.text || event.title}</h2>
+      <h2>${said(event.text || event.title)}</h2>
       <p class="muted">${event.stream} · ${when(event.started_at)} · ${lasted(event)}</p>
     </section>`;
   }

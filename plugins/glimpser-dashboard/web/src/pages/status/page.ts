@@ -4,6 +4,7 @@ import { msg, str } from "@lit/localize";
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { words } from "../../api/errors.js";
+import { said } from "../../locale/said.js";
 import { at } from "../../root.js";
 import { session } from "../../state/session.js";
 import { Watch } from "../../state/watch.js";
@@ -95,7 +96,7 @@ export class PageStatus extends Page {
       const { text, link, label } = advice(check);
       return html`<li class="card check ${check.status === "failed" ? "failed" : ""}">
         <g-icon name="warning"></g-icon>
-        <div><h2>${checkName(check.id)}</h2><p>${check.detail}</p><p class="muted small">${text}</p></div>
+        <div><h2>${checkName(check.id)}</h2><p>${said(check.detail)}</p><p class="muted small">${text}</p></div>
         ${link ? html`<a class="button small" href=${at(link)}>${label}</a>` : nothing}
       </li>`;
     })}</ul>`;
@@ -127,8 +128,8 @@ export class PageStatus extends Page {
                 <th class="figure">${msg("Processor")}</th><th class="figure">${msg("Memory")}</th></tr></thead>
               <tbody>${workers.map(
                 (worker) => html`<tr>
-                  <td><span class="id">${worker.group || msg("spare")}</span> <span class="muted small pid">${worker.pid}</span></td>
-                  <td><span class="chip ${worker.state === "running" || worker.state === "ready" ? "good" : "warn"}">${worker.state}</span></td>
+                  <td><span class="id">${worker.group ? said(worker.group) : msg("spare")}</span> <span class="muted small pid">${worker.pid}</span></td>
+                  <td><span class="chip ${worker.state === "running" || worker.state === "ready" ? "good" : "warn"}">${said(worker.state)}</span></td>
                   <td class="figure">${number(worker.streams)}</td>
                   <td class="figure">${this.#load(worker.id)}</td>
                   <td class="figure">${bytes(worker.rss)}</td>
@@ -150,7 +151,7 @@ export class PageStatus extends Page {
       <div class="head"><h2 id="plugins">${msg("Plugins")}</h2><a class="small" href=${at("plugins")}>${msg("All plugins")}</a></div>
       <ul class="plugins">${this.plugins.map(
         (plugin) => html`<li><a href=${at(`plugins/${plugin.id}`)}><span class="dot ${stateKind(plugin)}"></span>
-          <span class="truncate">${plugin.title}</span><span class="muted small">${stateName(plugin.state)}</span></a></li>`,
+          <span class="truncate">${said(plugin.title)}</span><span class="muted small">${stateName(plugin.state)}</span></a></li>`,
       )}</ul>
     </section>`;
   }

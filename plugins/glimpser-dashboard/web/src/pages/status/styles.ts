@@ -122,4 +122,7 @@ export const statusStyles = css`
       margin-inline: -0.375rem;
     }
   }
+  .scroll td {
+    white-space: nowrap;
+  }
 `;

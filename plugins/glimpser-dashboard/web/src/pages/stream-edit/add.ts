@@ -6,6 +6,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { api, body } from "../../api/client.js";
 import { Refused, words } from "../../api/errors.js";
 import type { Stream } from "../../api/types.js";
+import { said } from "../../locale/said.js";
 import { session } from "../../state/session.js";
 import { store } from "../../state/store.js";
 import { tell } from "../../state/toasts.js";
@@ -160,7 +161,7 @@ export class GStreamAdd extends GElement {
       <details><summary>${msg("Or choose what it is")}</summary>
         <div class="kinds">${kinds.map(
           (kind) => html`<button class="button" type="button" @click=${() => this.#begin(kind, {}, "")}>
-            ${kind.title}<span class="hint">${kind.description}</span></button>`,
+            ${said(kind.title)}<span class="hint">${said(kind.description)}</span></button>`,
         )}</div>
       </details>
     </section>`;

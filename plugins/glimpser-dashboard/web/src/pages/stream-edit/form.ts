@@ -4,6 +4,7 @@ import { msg } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { GSchemaForm } from "../../forms/form.js";
+import { said } from "../../locale/said.js";
 import "../../forms/form.js";
 import type { Schema } from "../../forms/schema.js";
 import { session } from "../../state/session.js";
@@ -85,7 +86,7 @@ export class GStreamForm extends GElement {
       <div class="cards">
         <section class="card"><h2>${msg("What it is")}</h2>
           ${this.#form("details", this.details, pick(draft, DETAILS), (values) => this.#merge(values))}</section>
-        <section class="card"><h2>${kind.title}</h2>
+        <section class="card"><h2>${said(kind.title)}</h2>
           ${this.#form("config", kind.config as Schema, draft.config, (config) => this.#change({ config }))}</section>
         ${this.short ? nothing : this.#looks()}
       </div>

@@ -5,6 +5,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { api, body, PATIENT } from "../../api/client.js";
 import { words } from "../../api/errors.js";
+import { said } from "../../locale/said.js";
 import { GElement } from "../../ui/element.js";
 import { rate, size } from "../../ui/format.js";
 import "../../ui/icon.js";
@@ -121,7 +122,7 @@ export class GProbe extends GElement {
           : tried?.ok
             ? html`<p class="said good"><g-icon name="check"></g-icon><span>${msg("It works.")} <span class="muted">${facts}</span></span></p>`
             : tried
-              ? html`<p class="said wrong"><g-icon name="alert"></g-icon><span>${tried.reason?.text ?? msg("It does not work.")}</span></p>`
+              ? html`<p class="said wrong"><g-icon name="alert"></g-icon><span>${(tried.reason && said(tried.reason.text)) ?? msg("It does not work.")}</span></p>`
               : nothing
     }</div>
     <button class="button" type="button" ?disabled=${busy} @click=${this.again}>

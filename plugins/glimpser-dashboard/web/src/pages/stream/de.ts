@@ -1,9 +1,9 @@
 export default {
   "What happened then": "Was da geschah",
   "1 day": "1 Tag",
-  "1 hour": "1 Stunde",
+  "1 hour": "1 Std.",
   "30 days": "30 Tage",
-  "6 hours": "6 Stunden",
+  "6 hours": "6 Std.",
   "7 days": "7 Tage",
   Access: "Zugriff",
   "Who may do what": "Wer was darf",

@@ -7,6 +7,7 @@ import { customElement, property } from "lit/decorators.js";
 import { api, body } from "../../api/client.js";
 import { words } from "../../api/errors.js";
 import type { components } from "../../api/schema.js";
+import { said } from "../../locale/said.js";
 import { GElement } from "../../ui/element.js";
 import { number } from "../../ui/format.js";
 import "../../ui/icon.js";
@@ -71,7 +72,7 @@ export class GDiagnostics extends GElement {
     if (!found) return html`<p class="muted" role="status">${msg("Loading…")}</p>`;
     return html`<div class="cards">
       ${this.#card(msg("State"), [
-        [msg("Last error"), found.reason?.text ?? msg("None")],
+        [msg("Last error"), (found.reason && said(found.reason.text)) ?? msg("None")],
         [msg("Failed attempts"), shown(found.attempts)],
         [msg("Next attempt"), found.retry_at ? html`<g-time .at=${found.retry_at}></g-time>` : "–"],
         [msg("Decoded"), modeName(found.mode)],
@@ -89,7 +90,7 @@ export class GDiagnostics extends GElement {
 
   #worker(found: Diagnostics): [string, unknown][] {
     const rows: [string, unknown][] = [
-      [msg("Group"), found.group],
+      [msg("Group"), said(found.group)],
       [msg("Starts"), shown(found.generation)],
     ];
     return [

@@ -6,6 +6,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { api, body } from "../../api/client.js";
 import type { Event } from "../../api/types.js";
+import { said } from "../../locale/said.js";
 import { session } from "../../state/session.js";
 import { Watch } from "../../state/watch.js";
 import { GElement } from "../../ui/element.js";
@@ -71,7 +72,7 @@ export class GHappened extends GElement {
       ${events.map(
         (event) => html`<article>
           <p><time class="muted" datetime=${event.started_at}>${clock(event.started_at)}</time>
-            <span>${event.text || typeName(event.type)}</span></p>
+            <span>${said(event.text) || typeName(event.type)}</span></p>
           <g-panels place="event.detail" .kind=${event.type} .more=${{ event }} .mark=${`${event.id} ${event.ended_at}`}></g-panels>
         </article>`,
       )}</section>`;

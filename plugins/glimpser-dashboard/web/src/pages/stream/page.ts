@@ -4,6 +4,7 @@ import { msg } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import type { Stream } from "../../api/types.js";
+import { said } from "../../locale/said.js";
 import { at } from "../../root.js";
 import { router } from "../../router.js";
 import { removal } from "../../state/removal.js";
@@ -169,7 +170,7 @@ export class PageStream extends Page {
       ["configuration", msg("Configuration")],
     ];
     if (tellsWho(stream)) own.push(["access", msg("Access")]);
-    const brought = session.panels("stream.tab").map((panel): [string, string] => [panel.element, panel.title]);
+    const brought = session.panels("stream.tab").map((panel): [string, string] => [panel.element, said(panel.title)]);
     return [...(events ? [["clips", msg("Clips")] as [string, string]] : []), ...brought, ...own];
   }
 

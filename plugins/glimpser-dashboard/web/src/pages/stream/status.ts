@@ -4,6 +4,7 @@ import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Stream } from "../../api/types.js";
+import { said } from "../../locale/said.js";
 import { at } from "../../root.js";
 import { GElement } from "../../ui/element.js";
 import { number, rate, size } from "../../ui/format.js";
@@ -85,7 +86,7 @@ export class GStreamStatus extends GElement {
     const { stream } = this;
     if (!stream.reason || stream.status === "active" || stream.status === "inactive") return nothing;
     return html`<div class="why" role="status">
-      <p>${stream.reason.text}</p>
+      <p>${said(stream.reason.text)}</p>
       <p class="muted">${this.#advice()}</p>
       ${stream.can.includes("streams.configure") ? html`<p><a href=${at(`streams/${stream.id}/edit`)}>${msg("Change the configuration")}</a></p>` : nothing}
     </div>`;

@@ -51,6 +51,7 @@ export class GTimeline extends GElement {
       }
       .ranges {
         display: flex;
+        flex-wrap: wrap;
       }
       .stage {
         position: relative;

@@ -6,6 +6,7 @@ import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Stream } from "../../api/types.js";
+import { said } from "../../locale/said.js";
 import { at } from "../../root.js";
 import { GElement } from "../../ui/element.js";
 import { rate, size, statusKind, statusName } from "../../ui/format.js";
@@ -85,8 +86,8 @@ export class GStreams extends GElement {
         <a class="truncate" href=${at(`streams/${stream.id}`)}>${stream.name}</a>
         <span class="muted small truncate">${[stream.source, ...stream.tags].join(" · ")}</span>
       </span>
-      <span role="cell" class="status"><span class="chip ${statusKind(stream.status)}" title=${stream.reason?.text ?? ""}>${statusName(stream.status)}</span></span>
-      <span role="cell" class="facts muted small">${stream.status === "active" ? facts : (stream.reason?.text ?? "")}</span>
+      <span role="cell" class="status"><span class="chip ${statusKind(stream.status)}" title=${said(stream.reason?.text ?? "")}>${statusName(stream.status)}</span></span>
+      <span role="cell" class="facts muted small">${stream.status === "active" ? facts : said(stream.reason?.text ?? "")}</span>
       <span role="cell" class="last muted small">${stream.last_frame_at ? html`<g-time .at=${stream.last_frame_at}></g-time>` : "–"}</span>
     </div>`;
   }

@@ -5,6 +5,7 @@ import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { api, body } from "../../api/client.js";
 import type { components } from "../../api/schema.js";
+import { said } from "../../locale/said.js";
 import { at } from "../../root.js";
 import { toast } from "../../state/toasts.js";
 import { Watch } from "../../state/watch.js";
@@ -68,7 +69,7 @@ export class GUserAdd extends GElement {
     return html`<form novalidate @submit=${this.#form.submit}>
       ${this.#form.field({ label: msg("Name to sign in with"), name: "name", required: true, maxlength: 64, autofocus: true, hint: msg("Letters, digits and . _ - @ +") })}
       ${this.#form.field({ label: msg("Shown as"), name: "display_name", maxlength: 100 })}
-      ${this.#form.field({ label: msg("Role"), name: "role", value: lowest(roles)?.id ?? "", options: roles.map((role) => [role.id, role.name] as const) })}
+      ${this.#form.field({ label: msg("Role"), name: "role", value: lowest(roles)?.id ?? "", options: roles.map((role) => [role.id, said(role.name)] as const) })}
       <div class="field"><span class="label">${msg("Sees")}</span>
         <g-choose-streams .chosen=${this.streams} @chosen=${(event: CustomEvent<string[] | null>) => {
           this.streams = event.detail;

@@ -5,6 +5,7 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { api, listed } from "../../api/client.js";
 import type { components } from "../../api/schema.js";
+import { said } from "../../locale/said.js";
 import { at } from "../../root.js";
 import { router } from "../../router.js";
 import { session } from "../../state/session.js";
@@ -101,7 +102,7 @@ export class PageUsers extends Page {
           .value=${query.get("search") ?? ""} @input=${this.#search} />
         <select aria-label=${msg("Role")} @change=${(event: Event) => router.ask({ role: (event.target as HTMLSelectElement).value, cursor: null })}>
           <option value="">${msg("All roles")}</option>
-          ${catalogue.roles.map((role) => html`<option value=${role.id} ?selected=${role.id === query.get("role")}>${role.name}</option>`)}
+          ${catalogue.roles.map((role) => html`<option value=${role.id} ?selected=${role.id === query.get("role")}>${said(role.name)}</option>`)}
         </select>
         <button class="button primary" type="button" @click=${() => router.ask({ new: "1" }, { push: true })}>
           <g-icon name="add"></g-icon>${msg("Add somebody")}</button>
@@ -130,7 +131,7 @@ export class PageUsers extends Page {
           <td><span class="who"><span class="face" aria-hidden="true">${[...name][0]}</span>
             <span><a class="name" href=${at(`users/${user.id}`)}>${name}</a>
               ${user.display_name ? html`<span class="muted small">${user.name}</span>` : nothing}</span></span></td>
-          <td data-label=${msg("Role")}>${user.role_name}</td>
+          <td data-label=${msg("Role")}>${said(user.role_name)}</td>
           <td data-label=${msg("State")}><span class="chips">${userChips(user)}</span></td>
           <td data-label=${msg("Last sign-in")}>${
             user.last_sign_in_at

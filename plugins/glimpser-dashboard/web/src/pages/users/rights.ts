@@ -6,6 +6,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { api, body, match } from "../../api/client.js";
 import { Refused } from "../../api/errors.js";
 import type { components } from "../../api/schema.js";
+import { said } from "../../locale/said.js";
 import { toast } from "../../state/toasts.js";
 import { Watch } from "../../state/watch.js";
 import { GElement } from "../../ui/element.js";
@@ -84,7 +85,7 @@ export class UserRights extends GElement {
         <fieldset class="stack" ?disabled=${!may}>
         <div class="two">
           ${this.#form.field({ label: msg("Shown as"), name: "display_name", value: user.display_name, maxlength: 100, placeholder: user.name })}
-          ${this.#form.field({ label: msg("Role"), name: "role", value: user.role, options: (roles.length ? roles : [{ id: user.role, name: user.role_name }]).map((role) => [role.id, role.name] as const) })}
+          ${this.#form.field({ label: msg("Role"), name: "role", value: user.role, options: (roles.length ? roles : [{ id: user.role, name: user.role_name }]).map((role) => [role.id, said(role.name)] as const) })}
         </div>
         <div class="field"><span class="label">${msg("Sees")}</span>
           <g-choose-streams .chosen=${this.streams} ?disabled=${!may} @chosen=${(

@@ -51,7 +51,13 @@ export class GTile extends GElement {
         pointer-events: none;
       }
       .name {
+        display: -webkit-box;
+        overflow: hidden;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
         font-weight: 600;
+        line-height: 1.3;
+        overflow-wrap: anywhere;
       }
       .facts {
         margin-left: auto;
@@ -150,7 +156,7 @@ export class GTile extends GElement {
         <g-screen .stream=${stream} .open=${this.open} .fps=${this.fps} ?fill=${this.fill}></g-screen>
         <span class="caption">
           <span class="dot ${statusKind(stream.status)}"></span>
-          <span class="name truncate">${stream.name}</span>
+          <span class="name">${stream.name}</span>
           <span class="unseen">, ${statusName(stream.status)}</span>
           <span class="facts">${facts}</span>
         </span>
