@@ -14,6 +14,8 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget, Pla
 from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, SqliteSchemaEditor
+from tortoise.migrations.schema_generator.state import ModelState, State
+from tortoise.migrations.schema_generator.state_apps import StateApps
 
 from glimpser.database.apps import AppModels
 from glimpser.database.errors import ModelsInvalid, SchemaTooNew
@@ -31,6 +33,25 @@ class Recorder(MigrationRecorder):
 class _SqliteEditor(SqliteSchemaEditor):
     async def _run_sql(self, sql: str) -> None:
         await self.client.execute_script(sql)
+
+
+class _Project(State):
+    """Models as they are between two steps. A copy makes its models when somebody asks for them: each step is given one
+    of what was before it, few look at it, and making all of them anew is what migrations cost."""
+
+    def __init__(self, models: dict[tuple[str, str], ModelState], apps: StateApps, *, copied: bool = False) -> None:
+        self.models = models
+        self._known, self._copied = apps, copied
+
+    @property
+    def apps(self) -> StateApps:  # type: ignore[override]  # nobody sets it
+        if self._copied:
+            self._known, self._copied = self._known.clone(model_states=self.models), False
+        return self._known
+
+    def clone(self) -> _Project:
+        models = {key: model.clone() for key, model in self.models.items()}
+        return _Project(models, self._known, copied=True)
 
 
 class AppExecutor(MigrationExecutor):
@@ -60,14 +81,15 @@ class AppExecutor(MigrationExecutor):
         """Run the steps and record them, all inside ``transaction``."""
         recorder = Recorder(transaction)
         applied = set(await recorder.applied_migrations())
-        before = await self._project_state_cache(applied)
-        state = await self._project_state(applied)
+        before = await self._project_state_cache(applied) if any(step.backward for step in plan) else {}
+        now = await self._project_state(applied)
+        state = _Project(now.models, now.apps)
         for step in plan:
             migration = step.migration
             editor = schema_editor(transaction)
             if step.backward:
                 key = MigrationKey(app_label=self.app, name=migration.name)
-                await migration.unapply(before[key], schema_editor=editor)
+                await migration.unapply(_Project(before[key].models, before[key].apps), schema_editor=editor)
                 await recorder.record_unapplied(self.app, migration.name)
             else:
                 await migration.apply(state, schema_editor=editor)
