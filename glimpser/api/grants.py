@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from quart import request
 
 from glimpser.database.models import Grant, Stream, StreamGroup, User
 from glimpser.identity import ranks, roles
 from glimpser.identity.policy import Principal
 from glimpser.streams.inputs import Id
+from glimpser_sdk.web import Problem
 
+from .answers import matcher
 from .loaders import GROUP, STREAM
 from .problems import Invalid
-from .routing import Routes
+from .routing import Routes, Versioned
 
 if TYPE_CHECKING:
     from glimpser.hub import Hub
@@ -60,51 +66,66 @@ class GrantOut(BaseModel):
 
 
 @route("GET", "/api/streams/<id:stream_id>/permissions", permission="users.manage", load=STREAM, answer=list[GrantOut])
-async def stream_grants(stream: Stream) -> Any:
+async def stream_grants(stream: Stream) -> Versioned:
     """What was granted on this stream itself."""
     return await _outs(stream_id=stream.id)
 
 
 @route("PUT", "/api/streams/<id:stream_id>/permissions", permission="users.manage", dangerous=True, load=STREAM,
        body=GrantsIn, answer=list[GrantOut])  # fmt: skip
-async def grant_stream(hub: Hub, principal: Principal, stream: Stream, body: GrantsIn) -> Any:
-    """Say who may do what to this stream, beside what their roles allow."""
+async def grant_stream(hub: Hub, principal: Principal, stream: Stream, body: GrantsIn) -> Versioned:
+    """Say who may do what to this stream, beside what their roles allow. With If-Match, only as it
+    was read."""
     return await _replace(hub, principal, body, on_stream=stream.id, stream_id=stream.id)
 
 
 @route("GET", "/api/stream-groups/<id:group_id>/permissions", permission="users.manage", load=GROUP,
        answer=list[GrantOut])  # fmt: skip
-async def group_grants(group: StreamGroup) -> Any:
+async def group_grants(group: StreamGroup) -> Versioned:
     """What was granted on this group."""
     return await _outs(group_id=group.id)
 
 
 @route("PUT", "/api/stream-groups/<id:group_id>/permissions", permission="users.manage", dangerous=True, load=GROUP,
        body=GrantsIn, answer=list[GrantOut])  # fmt: skip
-async def grant_group(hub: Hub, principal: Principal, group: StreamGroup, body: GrantsIn) -> Any:
-    """Say who may do what to the streams of this group, those that join it later too."""
+async def grant_group(hub: Hub, principal: Principal, group: StreamGroup, body: GrantsIn) -> Versioned:
+    """Say who may do what to the streams of this group, those that join it later too. With If-Match, only as
+    they were read."""
     return await _replace(hub, principal, body, group_id=group.id)
 
 
-async def _outs(**where: Any) -> list[dict[str, Any]]:
-    return [
-        {"user": row.user_id, "role": row.role, "permissions": row.permissions}
-        for row in await Grant.filter(**where).order_by("id")
-    ]
+async def _outs(**where: Any) -> Versioned:
+    rows = await Grant.filter(**where).order_by("id")
+    found = [{"user": row.user_id, "role": row.role, "permissions": row.permissions} for row in rows]
+    return Versioned(found, _version(rows))
+
+
+def _version(rows: Iterable[Grant]) -> int:
+    """A number that is another one with any other grants; they have no row in common that could count."""
+    told = json.dumps(sorted((row.user_id or "", row.role or "", *row.permissions) for row in rows))
+    return int(hashlib.sha256(told.encode()).hexdigest()[:13], 16)
 
 
 async def _replace(
     hub: Hub, principal: Principal, body: GrantsIn, *, on_stream: str | None = None, **where: Any
-) -> list[dict[str, Any]]:
+) -> Versioned:
+    match = matcher() if "If-Match" in request.headers else None
     for number, grant in enumerate(body.grants):
         await _check(hub, principal, number, grant, on_stream)
-    before = {_key(row): row for row in await Grant.filter(**where)}
+    found = await Grant.filter(**where)
+    before = {_key(row): row for row in found}
+    known = _version(found)
+    if match is not None:
+        match(known)
     wanted = {_key(row): row for row in (_row(grant) for grant in body.grants)}
     changed = before.keys() ^ wanted.keys()
     await ranks.check_grants(principal, hub.identity.permissions, [(before | wanted)[key] for key in changed])
     users, named = await ranks.granted_to(**where)
 
     async def change(conn: Any) -> None:
+        # What was checked above is what is replaced here, whatever the header says.
+        if _version(await Grant.filter(**where).using_db(conn)) != known:
+            raise Problem(412, "match.failed", "the object was changed meanwhile: read it again")
         await Grant.filter(**where).using_db(conn).delete()
         await Grant.bulk_create([_row(grant, **where) for grant in body.grants], using_db=conn)
 

@@ -224,6 +224,25 @@ class TestGrants:
         hub.call("PATCH", f"/api/users/{person.id}", {"streams": None}, **ANY)
         assert "Yard" in person.streams()
 
+    @pytest.mark.parametrize("what", ["stream", "group"])
+    def test_nobody_undoes_what_somebody_else_granted_meanwhile(
+        self, hub: ApiHub, yard: tuple[str, str, str], what: str
+    ) -> None:
+        path = f"/api/streams/{yard[0]}" if what == "stream" else f"/api/stream-groups/{yard[2]}"
+
+        def save(tag: str, *grants: dict[str, Any]) -> httpx.Response:
+            return hub.api.put(f"{path}/permissions", json={"grants": list(grants)}, headers={"If-Match": tag})
+
+        guest, viewer = ({"role": role, "permissions": ["streams.view"]} for role in ("guest", "viewer"))
+        read = hub.api.get(f"{path}/permissions").headers["ETag"]
+        first = save(read, guest)
+        assert first.status_code == 200
+        late = save(read, viewer)
+        assert (late.status_code, late.json()["code"]) == (412, "match.failed")
+        assert [grant["role"] for grant in hub.get(f"{path}/permissions")] == ["guest"]
+        assert save(first.headers["ETag"], viewer).status_code == 200, "the control: who read it last"
+        assert save(hub.api.get(f"{path}/permissions").headers["ETag"]).status_code == 200
+
     @pytest.mark.parametrize(
         ("entry", "status"),
         [({"permissions": ["streams.view"]}, 422), ({"role": "guest", "permissions": []}, 422),

@@ -12,22 +12,39 @@ export interface Granted {
   group?: string;
 }
 
+/** Which of the hub's answers a list is. */
+const tags = new WeakMap<readonly Grant[], string>();
+
 /** What was granted on it. */
 export function readGrants({ stream, group }: Granted): Promise<Grant[]> {
-  return group
-    ? body(api.GET("/api/stream-groups/{group_id}/permissions", { params: { path: { group_id: group } } }))
-    : body(api.GET("/api/streams/{stream_id}/permissions", { params: { path: { stream_id: stream ?? "" } } }));
+  return kept(
+    group
+      ? api.GET("/api/stream-groups/{group_id}/permissions", { params: { path: { group_id: group } } })
+      : api.GET("/api/streams/{stream_id}/permissions", { params: { path: { stream_id: stream ?? "" } } }),
+  );
 }
 
-/** These shall be all; gives what the hub keeps then. */
-export function writeGrants({ stream, group }: Granted, wanted: readonly Grant[]): Promise<Grant[]> {
+/** These shall be all, if it is still as in `known`, an answer of before; gives what the hub keeps then. */
+export function writeGrants(
+  { stream, group }: Granted,
+  wanted: readonly Grant[],
+  known?: readonly Grant[],
+): Promise<Grant[]> {
   const grants = wanted
     .filter((grant) => grant.permissions.length)
     .map(({ user, role, permissions }) => (user ? { user, permissions } : { role, permissions }) as GrantIn);
-  const given = { body: { grants } };
-  return group
-    ? body(api.PUT("/api/stream-groups/{group_id}/permissions", { params: { path: { group_id: group } }, ...given }))
-    : body(
-        api.PUT("/api/streams/{stream_id}/permissions", { params: { path: { stream_id: stream ?? "" } }, ...given }),
-      );
+  const tag = known && tags.get(known);
+  const given = { body: { grants }, ...(tag ? { headers: { "If-Match": tag } } : {}) };
+  return kept(
+    group
+      ? api.PUT("/api/stream-groups/{group_id}/permissions", { params: { path: { group_id: group } }, ...given })
+      : api.PUT("/api/streams/{stream_id}/permissions", { params: { path: { stream_id: stream ?? "" } }, ...given }),
+  );
+}
+
+async function kept(asked: Promise<{ data?: Grant[]; response: Response }>): Promise<Grant[]> {
+  const grants = await body(asked);
+  const tag = (await asked).response.headers.get("ETag");
+  if (tag) tags.set(grants, tag);
+  return grants;
 }

@@ -148,9 +148,10 @@ export class StreamAccess extends GElement {
     const before = this.kept;
     const of = { stream: this.stream, group: this.group };
     try {
-      this.#have(await writeGrants(of, this.grants!));
+      const now = await writeGrants(of, this.grants!, before);
+      this.#have(now);
       const undo = async (): Promise<void> => {
-        const back = await tell(() => writeGrants(of, before));
+        const back = await tell(() => writeGrants(of, before, now));
         if (back && of.stream === this.stream && of.group === this.group) this.#have(back);
       };
       toast(msg("Saved. It counts from now on."), "good", { words: msg("Undo"), run: () => void undo() });
