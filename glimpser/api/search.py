@@ -133,7 +133,7 @@ async def _said(hub: Hub, principal: Principal, text: str, limit: int) -> list[s
     found: list[str] = []
     before = FIRST
     for _ in range(ROUNDS):
-        batch = await words.find(hub.db.reader, text, streams, limit + AHEAD, before)
+        batch = await words.find(hub.db.reader, text, streams, limit + AHEAD, before, principal.hidden)
         ids = [event_id for _, event_id in batch]
         seen: Any = await visible.events(principal).filter(id__in=ids).values_list("id", flat=True) if ids else []
         found += seen

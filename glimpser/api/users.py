@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from glimpser.database.models import Session, User
+from glimpser.database.models import ActivityReview, Session, User
 from glimpser.identity import ranks, restrictions, roles, users
 from glimpser.identity.policy import Principal
 from glimpser.identity.roles import RoleInfo
@@ -290,7 +290,7 @@ async def change_user(hub: Hub, principal: Principal, user: User, body: UserPatc
     "DELETE", "/api/users/<id:user_id>", permission="users.manage", dangerous=True, load=USER, match=True, status=204
 )
 async def delete_user(hub: Hub, principal: Principal, user: User) -> None:
-    """Remove a user with sessions, keys and grants. Needs If-Match."""
+    """Remove a user with sessions, keys, grants and marks. Needs If-Match."""
     match = matcher()
     await check_manages(hub, principal, user)
     ended = await ranks.proofs([user.id])
@@ -301,6 +301,7 @@ async def delete_user(hub: Hub, principal: Principal, user: User) -> None:
         if row.role == "admin" and row.active:
             await ranks.check_admin_stays(conn, row.id)
         await Session.filter(user_id=row.id).using_db(conn).delete()
+        await ActivityReview.filter(user_id=row.id).using_db(conn).delete()
         await User.filter(id=row.id).using_db(conn).delete()
 
     await hub.db.write(change)

@@ -83,25 +83,36 @@ async def fill(conn: BaseDBAsyncClient, size: int = 5000) -> None:
 
 
 async def find(
-    conn: BaseDBAsyncClient, text: str, streams: Collection[str] | None, limit: int, before: int = 2**62
+    conn: BaseDBAsyncClient,
+    text: str,
+    streams: Collection[str] | None,
+    limit: int,
+    before: int = 2**62,
+    but: Collection[str] = (),
 ) -> list[tuple[int, str]]:
     """At most so many events that have all words of ``text``, the last recorded first, each with the number to go on
-    ``before``. ``streams``: of these alone where they are few; who may see what is not asked here."""
+    ``before``. ``streams``: of these alone where they are few; ``but``: not of these, where they are. Who may see what
+    is not asked here, but how long it takes should not tell how often others have the words."""
     sqlite = conn.capabilities.dialect == "sqlite"
     wanted = split(text)
     named = None if streams is None or len(streams) > MOST_STREAMS else sorted(streams)
+    without = sorted(but) if len(but) <= MOST_STREAMS else []
     if not wanted or named == []:
         return []
     if sqlite:
         matching = "words : (" + " AND ".join(f'"{word}" *' for word in wanted) + ")"
         if named is not None:
             matching += " AND stream_id : (" + " OR ".join(f'"{stream}"' for stream in named) + ")"
+        if without:
+            matching = f"({matching}) NOT stream_id : (" + " OR ".join(f'"{stream}"' for stream in without) + ")"
         inner = "SELECT rowid FROM event_words WHERE event_words MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
         asked = f"SELECT id, event_id FROM event_texts WHERE id IN ({inner}) ORDER BY id DESC"  # noqa: S608
     else:
         matching = " & ".join(f"'{word}':*" for word in wanted)
         if named is not None:
             matching += " & (" + " | ".join(f"'{stream}'" for stream in named) + ")"
+        if without:
+            matching += " & !(" + " | ".join(f"'{stream}'" for stream in without) + ")"
         asked = ("SELECT id, event_id FROM event_texts WHERE found @@ $1::tsquery AND id < $2"
                  " ORDER BY id DESC LIMIT $3")  # fmt: skip
     rows = await conn.execute_query_dict(asked, [matching, before, limit])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -135,3 +137,21 @@ class TestMarking:
             mine.close()
             other.close()
             hub.call("POST", "/api/activities", {"ids": ids(hub, stream), "reviewed": False})
+
+
+def test_marks_go_with_who_made_them(hub: ApiHub, stream: str) -> None:
+    gone = hub.client(hub.person("gone", "viewer"))
+    user = gone.get("/api/me").json()["id"]
+    [newest, *_] = ids(hub, stream)
+    hub.call("POST", "/api/activities", {"ids": [newest]})
+    assert gone.post("/api/activities", json={"ids": [newest]}).json()["marked"] == 1
+
+    def marks() -> tuple[int, int]:
+        with closing(sqlite3.connect(hub.database)) as rows:
+            found = [who for (who,) in rows.execute("SELECT user_id FROM activity_reviews")]
+        return found.count(user), len(found)
+
+    theirs, before = marks()
+    hub.call("DELETE", f"/api/users/{user}", **{"If-Match": "*"})
+    assert (theirs, marks()) == (1, (0, before - 1)), "those of others stay"
+    hub.call("POST", "/api/activities", {"ids": [newest], "reviewed": False})

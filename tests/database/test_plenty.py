@@ -195,6 +195,9 @@ class TestKept:
         for text in ("ärger", "ARG", "tor 7", "pfortners s", "Tor-7", "pfört"):
             assert (text, await find(text)) == (text, [] if text == "pfortners s" else [last])
         assert await find("tor", [stream]) == [last]
+        hidden = [[event for _, event in await words.find(db.reader, "tor", None, 10, but=but)] for but in
+                  ([stream], [new_id(), stream], [new_id()])]  # fmt: skip
+        assert hidden == [[], [], [last]], "looked for where somebody may see, and nowhere else"
         assert await find("tor", [new_id()]) == await find("tor", []) == await find("!?*'\"") == []
         await db.write(lambda conn: Event.filter(id=last).using_db(conn).delete())
         assert await find("tor") == []
