@@ -61,6 +61,11 @@ export function titleOf(hit: Hit): string {
 
 /** What else is said of it: of what happened on a stream, the stream. */
 export function detailOf(hit: Hit): string {
+  if (hit.kind === "user") {
+    const parts = hit.detail.split(", ");
+    return [...parts.slice(0, -1), said(parts.at(-1)!)].join(", ");
+  }
+  if (hit.kind === "setting") return said(hit.detail);
   if (!hit.stream_id || hit.kind === "stream") return hit.detail;
   const stream = streamName(hit.stream_id);
   return hit.kind === "plugin" && hit.detail ? `${stream} · ${hit.detail}` : stream;
