@@ -14,6 +14,7 @@ from support.hub import until
 
 from tests.e2e.hubs import RunningHub
 
+from .keys import press
 from .test_wall import moves
 
 pytestmark = pytest.mark.browser
@@ -116,19 +117,20 @@ async def test_a_stream_is_stopped_and_started(hub: RunningHub, opened: Any) -> 
     await expect(page.get_by_text("The snapshot is kept.")).to_be_visible()
 
 
-async def test_a_stream_is_cloned_removed_and_brought_back(hub: RunningHub, opened: Any, long: str) -> None:
+async def test_a_stream_is_cloned_removed_and_brought_back_by_keys(hub: RunningHub, opened: Any, long: str) -> None:
     page = await opened(f"streams/{long}")
-    await page.get_by_role("button", name="More", exact=True).click()
-    await page.get_by_role("button", name="Clone").click()
+    await expect(page.get_by_role("heading", name=LONG, level=1)).to_be_visible()
+    await press(page, "More")
+    await press(page, "Clone")
     await expect(page.get_by_role("heading", name=f"Copy of {LONG}", level=1)).to_be_visible()
     copy = page.url.rpartition("/")[2]
-    await page.get_by_role("button", name="More", exact=True).click()
-    await page.get_by_role("button", name="Remove").click()
+    await press(page, "More")
+    await press(page, "Remove")
     await expect(page.get_by_role("heading", name="Streams", level=1)).to_be_visible()
     row = page.locator("g-streams .row").filter(has_text=f"Copy of {LONG}")
     await expect(page.get_by_text(f"“Copy of {LONG}” is removed.")).to_be_visible()
     await expect(row).to_have_count(0)
-    await page.get_by_role("button", name="Undo").click()
+    await press(page, "Undo")
     await expect(row).to_have_count(1)
     assert hub.call("GET", f"/api/streams/{copy}")["name"] == f"Copy of {LONG}"
     await row.get_by_role("checkbox").check()
