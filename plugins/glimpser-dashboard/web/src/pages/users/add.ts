@@ -100,7 +100,7 @@ export class GUserAdd extends GElement {
             })
       }
       ${this.#form.trouble()}
-      <button class="button primary wide" ?disabled=${this.#form.busy}>${this.invite ? msg("Make the invitation") : msg("Make the account")}</button>
+      <button class="button primary wide" ?disabled=${this.#form.busy || !catalogue.loaded}>${this.invite ? msg("Make the invitation") : msg("Make the account")}</button>
     </form>`;
   }
 }
