@@ -11,8 +11,9 @@ from .models import Note
 if TYPE_CHECKING:
     from glimpser_sdk import HubContext
 
-NAMED_STREAMS = 500
-"""Of so many streams each is named to the database; of more it is asked for all, a part at a time."""
+NAMED_STREAMS = 5000
+"""Of so many streams each is named to the database, so that nothing of others is even looked at; of more it is asked
+for all, a part at a time."""
 BATCH = 500
 SOON, LONGEST = 60, 200
 
