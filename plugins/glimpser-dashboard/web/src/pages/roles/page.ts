@@ -95,7 +95,7 @@ export class PageRoles extends Page {
   #role(role: Role): unknown {
     const mine = role.id === session.me?.role;
     const limits = Object.entries(role.limits);
-    const base = role.base ? (catalogue.role(role.base)?.name ?? role.base) : "";
+    const base = role.base ? said(catalogue.role(role.base)?.name ?? role.base) : "";
     return html`<article class="card role ${mine ? "mine" : ""}">
       <div class="row"><h2>${said(role.name)}</h2><span class="chip" title=${msg("Rank")}>${role.rank}</span></div>
       <p class="muted small">
