@@ -74,8 +74,8 @@ class TestAFew:
     def test_as_an_administrator(self, hub: ApiHub, tmp_path: Path) -> None:
         prepare(hub)
         phases = ("--phases", "examples,fuzzing")
-        attack(hub, tmp_path, hub.key, 4, 380, "--exclude-deprecated", *phases, *without(TAKES_AWAY))
-        attack(hub, tmp_path, hub.person("other", "admin"), 5, 90, *only(TAKES_AWAY))
+        attack(hub, tmp_path, hub.key, 2, 380, "--exclude-deprecated", *phases, *without(TAKES_AWAY))
+        attack(hub, tmp_path, hub.person("other", "admin"), 3, 90, *only(TAKES_AWAY))
 
 
 def weaker(hub: ApiHub, word: str) -> dict[str, str]:

@@ -129,14 +129,14 @@ def test_idle_streams_cost_a_fraction_of_analysed_ones(hub: Hub, folder: Path) -
     ):
         streams = [hub.add(f"{name} {n}", str(path), analyzers=analyzers) for n in range(8)]
         hub.active(*streams)
-        time.sleep(4)
+        time.sleep(3)
         costs[name] = -sum(hub.counters(stream)["cpu_s"] for stream in streams)
         process = -hub.cpu_s()
-        time.sleep(6)
+        time.sleep(4)
         costs[name] += sum(hub.counters(stream)["cpu_s"] for stream in streams)
         process += hub.cpu_s()
         print(
-            f"{name}: 8 streams cost {100 * process / 6:.1f} % of a core, {100 * costs[name] / 6:.1f} % of it decoding"
+            f"{name}: 8 streams cost {100 * process / 4:.1f} % of a core, {100 * costs[name] / 4:.1f} % of it decoding"
         )
         costs[f"{name} process"] = process
         hub.remove(*streams)

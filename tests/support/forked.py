@@ -24,8 +24,8 @@ GLIMPSER = str(Path(sys.executable).with_name("glimpser"))
 # What ``glimpser run`` has imported when it is ready, plugins' modules included.
 PRELOADED = (
     "glimpser.commands.run", "glimpser.serve", "glimpser.app", "glimpser.logging", "hypercorn.asyncio", "uvloop",
-    "glimpser_access.rules", "glimpser_dashboard.plugin", "glimpser_notes.plugin", "glimpser_oidc.backend",
-    "glimpser_password.backend", "glimpser_totp.factor",
+    "glimpser_access.routes", "glimpser_dashboard.plugin", "glimpser_dashboard.walls.routes", "glimpser_notes.routes",
+    "glimpser_oidc.backend", "glimpser_password.backend", "glimpser_proxyauth.config", "glimpser_totp.factor",
 )  # fmt: skip
 
 
